@@ -57,6 +57,13 @@ const STARTING: readonly CommandDef[] = [
     load: async () => (await import('./wait-ready.ts')).waitReady,
   },
   {
+    usage: 'metrics',
+    description: 'print what the simulator counts, in the text format of Prometheus',
+    examples: ['metrics', 'metrics --url http://127.0.0.1:4011'],
+    options: ['url', 'token'],
+    load: async () => (await import('./metrics.ts')).metrics,
+  },
+  {
     usage: 'env',
     description: 'print base URLs and credentials as shell lines, for eval',
     examples: ['env', 'env --world ci-4711'],

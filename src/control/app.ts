@@ -97,7 +97,11 @@ export interface FromAbove {
 }
 
 /** Told to every program, whatever its Host, and without a token. */
-const OPEN_TO_ALL: ReadonlySet<string> = new Set<OperationId>(['getHealth', 'getReady'])
+const OPEN_TO_ALL: ReadonlySet<string> = new Set<OperationId>([
+  'getHealth',
+  'getReady',
+  'getMetrics',
+])
 
 /**
  * Compiles the control API.

@@ -77,7 +77,7 @@ export type ReplyOf<Id extends OperationId> = Id extends StreamingId
   ? Streamed
   : Id extends 'getState'
     ? WrittenReply
-    : Id extends 'getWorkflowReport'
+    : Id extends 'getWorkflowReport' | 'getMetrics'
       ? Promise<TextReply>
       : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 

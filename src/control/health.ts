@@ -48,7 +48,7 @@ function storeShown({ kind = 'other', leases }: Store, isRefused: boolean): Sche
 async function amongReplicas({ worlds, isEnding }: SimulatorServer, leases: Leases) {
   const { id, url } = leases.self
   return defined({
-    replica: { id, url, leaving: isEnding },
+    replica: { id, url, leaving: isEnding() },
     leases: { worlds: worlds.list().length, sure: leases.areSure },
     replicas: await othersOf(leases),
   })

@@ -13,6 +13,7 @@ import type { OperationId } from './operations.ts'
 const OF_NO_WORLD: ReadonlySet<string> = new Set<OperationId>([
   'getHealth',
   'getReady',
+  'getMetrics',
   'getOpenApi',
   'listWorlds',
   'createWorld',

@@ -64,6 +64,12 @@ export const worldHandlers = {
     if (why !== undefined) throw new Refusal<'not-ready'>('not-ready', why)
     return reply(200, { status: 'ready' as const })
   },
+  async getMetrics({ server }) {
+    // Nobody who asks for none pays for what writes them.
+    const { metricsText } = await import('./metrics-text.ts')
+    const type = 'text/plain; version=0.0.4; charset=utf-8'
+    return { status: 200, type, text: await metricsText(server) }
+  },
   getOpenApi({ root }) {
     // Read when asked for: nobody else needs the whole document.
     const document = readSpec('control.yaml')

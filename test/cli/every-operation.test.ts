@@ -16,6 +16,7 @@ const ICCID = '8943108170000000013'
 /** By operation, a command line that asks for it. */
 const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   getHealth: 'wait-ready --timeout 300ms',
+  getMetrics: 'metrics',
   listWorlds: 'world',
   createWorld: 'world create ci-7',
   getWorld: 'env',

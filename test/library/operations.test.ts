@@ -13,6 +13,7 @@ const GONE = '0'
 const METHODS: Readonly<Record<OperationId, Method>> = {
   getHealth: (sim) => sim.health(),
   getReady: (sim) => sim.ready(),
+  getMetrics: (sim) => sim.metrics(),
   getOpenApi: (sim) => sim.openApi(),
   listWorlds: (sim) => sim.worlds.list(),
   createWorld: (sim) => sim.worlds.create({ name: 'w' }),
