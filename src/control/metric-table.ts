@@ -5,6 +5,7 @@ import type { HostedWorld } from '../server/worlds.ts'
 import { callbacks } from '../state/callbacks.ts'
 import { sims } from '../state/sims.ts'
 import { firstTask, tasks } from '../state/task-queue.ts'
+import type { Written } from '../stores/written.ts'
 import { whyNotReady } from './ready.ts'
 
 /** One number, by the values of the metric's labels. */
@@ -183,7 +184,33 @@ const OF_WORLDS: readonly MetricDef[] = [
   },
 ]
 
+/** Of a store that counts what it writes; absent for one that writes nothing. */
+function writtenBy({ store }: SimulatorServer, what: keyof Written): Sample[] {
+  return store.written ? one(store.written[what]) : []
+}
+
 const OF_STORE: readonly MetricDef[] = [
+  {
+    name: 'esimulator_store_writes_total',
+    type: 'counter',
+    labels: [],
+    help: 'Writes that the disk or the database has taken, each with the changes of one transaction or of many; none for a store in memory',
+    read: (server) => writtenBy(server, 'writes'),
+  },
+  {
+    name: 'esimulator_store_written_bytes_total',
+    type: 'counter',
+    labels: [],
+    help: 'Bytes of these writes; with PostgreSQL, characters',
+    read: (server) => writtenBy(server, 'bytes'),
+  },
+  {
+    name: 'esimulator_store_write_failures_total',
+    type: 'counter',
+    labels: [],
+    help: 'Writes that failed; each is tried again, or what it held is undone',
+    read: (server) => writtenBy(server, 'failures'),
+  },
   {
     name: 'esimulator_commits_total',
     type: 'counter',

@@ -1,4 +1,5 @@
 // The store of a state folder: a world's base as readable JSON, and a log of the changes since.
+
 import { copyRecords } from '../state/collection.ts'
 import { viewOf } from '../state/record-view.ts'
 import { openCredentialIndex } from './credential-index.ts'
@@ -11,6 +12,7 @@ import type { Durability, Store } from './store.ts'
 import { tidyFolder } from './tidy-folder.ts'
 import { removedFile, worldFiles, worldsIn } from './world-files.ts'
 import { openWriters } from './world-writers.ts'
+import { countedDisk, openWritten } from './written.ts'
 
 export interface LowdbOptions {
   /** The state folder; made where it is missing. */
@@ -51,10 +53,12 @@ export async function lowdbStore(options: LowdbOptions): Promise<Store> {
 }
 
 async function openStore(
-  { dir, durability = 'buffered', version, warn = () => {}, disk = realDisk }: LowdbOptions,
+  { dir, durability = 'buffered', version, warn = () => {}, disk: given = realDisk }: LowdbOptions,
   lockLost: () => Error | undefined,
   unlock: () => Promise<void>,
 ): Promise<Store> {
+  const written = openWritten()
+  const disk = countedDisk(given, written)
   const filesOf = (world: string) => worldFiles(dir, world)
   await tidyFolder(disk, dir)
   const onDisk = await worldsIn(disk, dir)
@@ -72,6 +76,7 @@ async function openStore(
 
   return {
     kind: 'folder',
+    written,
     lasts: true,
     list: () => worldsIn(disk, dir),
     worldOf: openCredentialIndex({

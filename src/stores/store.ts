@@ -2,6 +2,7 @@
 import type { Change, Records } from '../state/collection.ts'
 import type { RecordsView } from '../state/record-view.ts'
 import type { Leases } from './leases.ts'
+import type { Written } from './written.ts'
 
 /**
  * The layout of a world's document, in files and on the wire: the newest read,
@@ -60,6 +61,9 @@ export interface StepChanges {
 export interface Store {
   /** Where it keeps: `memory`, `folder` or `postgres`. */
   readonly kind?: string
+
+  /** What it wrote since it was opened; absent where it writes nothing, or does not count. */
+  readonly written?: Written
 
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean

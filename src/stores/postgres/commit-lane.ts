@@ -1,4 +1,6 @@
 // The one way of all commits to PostgreSQL: what gathers while a statement is under way goes in the next.
+
+import type { Written } from '../written.ts'
 import { commitStatement, isKept, standing } from './commit-statement.ts'
 import type { Connections } from './connections.ts'
 import { databaseReason, isHopeless } from './database-errors.ts'
@@ -17,6 +19,8 @@ const MOST_AT_ONCE = 4_194_304
 export interface CommitLaneOptions {
   /** One connection of its own. */
   readonly connections: Connections
+  /** Counts what it has taken. */
+  readonly written: Written
   /** How the database is called. */
   readonly shown: string
   warn(sentence: string): void
@@ -119,11 +123,14 @@ class OpenLane implements CommitLane {
 
   async #send(parts: readonly Part[]): Promise<void> {
     try {
-      const { ask } = this.#options.connections
+      const { connections, written } = this.#options
+      const { ask } = connections
       const statement = commitStatement(parts)
       const length = parts.reduce((sum, part) => sum + lengthOf(part), 0)
       await this.#persist(PATIENCE + length / SLOWEST, async () => {
         const rows = await ask(statement)
+        written.writes += 1
+        written.bytes += length
         const kept = new Set(rows.map(({ id }) => id))
         const others = parts.filter(({ world }) => !kept.has(world.id))
         const stand = others.length > 0 ? await ask(standing(others)) : []
@@ -211,6 +218,7 @@ class OpenLane implements CommitLane {
           break
         } catch (error) {
           failed = error
+          this.#options.written.failures += 1
           if (isHopeless(error) || this.#isStopped) throw error
           ending ??= begin(PATIENCE)
           if (this.#failure) this.#fail(error)

@@ -48,6 +48,7 @@ export async function postgresStore(options: PostgresOptions): Promise<PostgresS
   const leases: PostgresLeases = await openLeases({ database, url: replicaUrl, held, kept })
   return {
     kind: store.kind,
+    written: store.written,
     lasts: true,
     leases,
     list: () => store.list(),

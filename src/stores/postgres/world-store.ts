@@ -1,8 +1,10 @@
 // What a store does for the worlds that this replica holds, over PostgreSQL.
+
 import { copyRecords, type Records } from '../../state/collection.ts'
 import { viewOf } from '../../state/record-view.ts'
 import { UNKNOWN_LIVES } from '../removed-lives.ts'
 import { type Durability, type StepChanges, type Store, StoreError } from '../store.ts'
+import { openWritten } from '../written.ts'
 import { type Background, openBackground } from './background.ts'
 import { type CommitLane, openCommitLane } from './commit-lane.ts'
 import { type Connections, openConnections } from './connections.ts'
@@ -59,6 +61,7 @@ function settingsOf(durability: Durability): Record<string, string> {
 /** A class, since every method works on the same few things. */
 class OpenStore implements WorldStore {
   readonly kind = 'postgres'
+  readonly written = openWritten()
   readonly lasts = true
   readonly #options: WorldStoreOptions
   readonly #writes: Connections
@@ -81,6 +84,7 @@ class OpenStore implements WorldStore {
     this.#background = openBackground(warn)
     this.#lane = openCommitLane({
       connections: writes,
+      written: this.written,
       shown: database.shown,
       warn,
       writeWhole: (whole) => this.#writeWhole(whole),
