@@ -315,6 +315,7 @@ class OpenWorlds implements Worlds {
   open(name: string): Promise<HostedWorld | undefined> {
     const hosted = this.#hosted.get(name)
     if (hosted) return Promise.resolve(hosted)
+    if (this.#closed) return Promise.reject(stopping())
     if (this.#claimed.has(name)) return Promise.resolve(undefined)
     if (this.shared) return this.shared.waitFor(name, () => this.#openShared(name))
     if (!this.#names.has(name)) return Promise.resolve(undefined)
@@ -673,7 +674,7 @@ class OpenWorlds implements Worlds {
     for (const name of [...this.#names]) {
       if (this.#closed) return
       await this.open(name).catch((error: unknown) => {
-        if (!(error instanceof StoreError)) throw error
+        if (!(error instanceof StoreError) && !this.#closed) throw error
       })
     }
   }
@@ -682,7 +683,7 @@ class OpenWorlds implements Worlds {
     let hosted: HostedWorld | undefined
     try {
       const records = await (this.shared ?? this.#options.store).load(name)
-      if (this.#closed) return undefined
+      if (this.#closed) throw stopping()
       hosted = records && (await this.#reopen(name, records))
     } catch (error) {
       await this.#leaveOut(name, error)
@@ -733,7 +734,7 @@ class OpenWorlds implements Worlds {
   async #reopen(name: string, records: Records): Promise<HostedWorld | undefined> {
     const problem = await firstProblem(this.#check, records)
     if (problem !== undefined) throw new BrokenWorld(problem)
-    if (this.#closed) return undefined
+    if (this.#closed) throw stopping()
     try {
       return this.#add(name, records)
     } catch (error) {
@@ -850,6 +851,11 @@ function nameTaken(name: string): Refusal {
 function tooManyWorlds(most: number): Refusal {
   const how = 'remove one, give worlds a ttl, or start with --max-worlds'
   return new Refusal('busy', `there are ${most} worlds already: ${how}`)
+}
+
+/** The world is there, and this process opens it no more. */
+function stopping(): Refusal {
+  return new Refusal('writes-refused', 'the simulator is stopping: ask again')
 }
 
 function credentialTaken({ provider, position = 0 }: Credential, world: string): Refusal {

@@ -233,6 +233,20 @@ test('closing while worlds are being opened opens no more of them', async () => 
   expect([loads, namesOf(worlds.list())]).toEqual([['default', 'a'], ['default']])
 })
 
+test('while it closes, a world that is there and not open is no world that is not there', async () => {
+  const { store, loads, letRead } = keptStore(['a', 'b', 'default'])
+  await using server = await startFake({ store, early: true })
+  const underWay = server.call('GET', '/w/b/fake/v1/things', { key: keyOf('b') })
+  await vi.waitFor(() => expect(loads).toContain('b'))
+  const closing = server.worlds.close()
+  await letRead('b')
+  await letRead('a')
+  await closing
+  const later = server.call('GET', '/w/b/fake/v1/things', { key: keyOf('b') })
+  for (const { status, body } of [await underWay, await later])
+    expect([status, JSON.stringify(body)]).toEqual([503, expect.stringContaining('is stopping')])
+})
+
 test('a call to a world that is not open yet is answered once it is', async () => {
   const { store, letRead } = keptStore(['a', 'b', 'default'])
   await using server = await startFake({ store, early: true })

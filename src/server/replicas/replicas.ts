@@ -74,7 +74,7 @@ class OpenReplicas implements Replicas {
   readonly #forwarder
   /** Those who look again for a world look once. */
   readonly #lookingAgain = new Map<string, Promise<void>>()
-  /** The wall time of the latest request. */
+  /** The wall time of the latest request for a world: who asks whether this one is ready is not one. */
   #cameAt = 0
   isLeaving = false
 
@@ -85,7 +85,6 @@ class OpenReplicas implements Replicas {
   }
 
   arrive(request: IncomingMessage, response: ServerResponse): boolean {
-    this.#cameAt = wallNow()
     // Who comes again finds another replica by then.
     if (this.isLeaving) response.shouldKeepAlive = false
     const sender = request.headers[PASSED_ON]
@@ -95,11 +94,13 @@ class OpenReplicas implements Replicas {
   }
 
   use(hosted: HostedWorld, response: ServerResponse): boolean {
+    this.#cameAt = wallNow()
     return this.shared.use(hosted, response)
   }
 
   async reach(seek: () => Sought, asked: Reaching): Promise<HostedWorld | undefined | 'passed-on'> {
-    const until = wallNow() + SOUGHT_FOR
+    this.#cameAt = wallNow()
+    const until = this.#cameAt + SOUGHT_FOR
     const { request, response } = asked
     let passing: Passing | undefined
     for (;;) {
