@@ -1,8 +1,12 @@
 // What a simulator counts, as Prometheus reads it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startReceiver, startSimulator } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { type Family, readExposition } from '../support/exposition.ts'
+import { fillableDisk, startOn } from '../support/full-disk.ts'
 import { makeWorld, startReplica } from '../support/replicas.ts'
 import { sharedDatabase } from '../support/shared-store.ts'
 
@@ -93,6 +97,28 @@ test('nobody needs a token, and no name of a world or a SIM is told', async () =
   expect(readExposition(await sim.metrics()).get('esimulator_ready')?.samples).toEqual(
     new Map([['esimulator_ready', 1]]),
   )
+})
+
+test('what a store in a folder takes and refuses is counted', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'esimulator-metrics-'))
+  const disk = fillableDisk()
+  const sim = await startOn(disk, home, 'written')
+  await call(sim.url, '/_sim/clock/freeze', { json: { at: '2030-01-01T00:00:00Z' } })
+  const before = await metricsOf(sim.url)
+  const value = (all: Map<string, Family>, name: string) => valuesOf(all, name)[name] ?? 0
+  for (const name of ['esimulator_commits_total', 'esimulator_store_writes_total'])
+    expect(value(before, name), name).toBeGreaterThan(0)
+  expect(value(before, 'esimulator_store_written_bytes_total')).toBeGreaterThan(100)
+  expect(value(before, 'esimulator_store_write_failures_total')).toBe(0)
+  disk.full = true
+  await call(sim.url, '/_sim/clock/advance', { json: { by: 'PT1S' } })
+  const after = await metricsOf(sim.url)
+  expect(value(after, 'esimulator_store_write_failures_total')).toBeGreaterThan(0)
+  expect(value(after, 'esimulator_worlds_refusing_writes')).toBe(1)
+  expect(value(after, 'esimulator_ready')).toBe(0)
+  disk.full = false
+  await sim.close()
+  await rm(home, { recursive: true })
 })
 
 test('the process tells of its event loop and its memory', async () => {
