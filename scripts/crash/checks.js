@@ -14,7 +14,13 @@ function moneyProblem(state) {
   if (!account) return 'there is no account of eSIM Go'
   const paid = sum(records(state, 'esim-go.orders').map(({ total }) => total))
   const lots = records(state, 'esim-go.inventory')
-  const back = sum(lots.map(({ total, remaining, price }) => (total - remaining) * price))
+  const taken = sum(lots.map(({ total, remaining, price }) => (total - remaining) * price))
+  const supplied = [
+    ...records(state, 'bundles'),
+    ...records(state, 'esim-go.taken-off').map(bundleIn),
+  ]
+  const applied = supplied.filter(({ extra = {} }) => extra.lot !== undefined)
+  const back = taken - sum(applied.map(({ extra }) => Number(extra.price)))
   const found = account.balance + account.testCredit
   const due = START - paid + back
   return found === due ? undefined : `the balance is ${found} cents, the orders make it ${due}`

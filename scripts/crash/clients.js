@@ -3,6 +3,7 @@ import { jsonOf, openSender } from '../history/send.js'
 import { note, noteTime } from './ledger.js'
 
 const BUNDLE = 'esim_1GB_7D_GB_V2'
+const APPLIED = 'Successfully Applied Bundle'
 const COMPANY = '1a9a1d8ddc9311f09e024c50dd6c0d86'
 const TOKENS = {
   wholesale: '/wholesale/oauth/token',
@@ -16,14 +17,17 @@ const ENTERPRISE_ORDER = {
   sim_profile: { sim_type: 'esim', delivery: { type: 'api' } },
 }
 
-/** One connection, speaking to one simulator. */
+/** One after the other: of a run with one simulator over one connection, else as the run sends. */
 export class Client {
   constructor(run) {
     this.run = run
-    this.sender = openSender()
+    this.sender = run.openSender?.() ?? openSender()
   }
 
-  /** Asks within a world; answers with the status, the world's time, and the JSON there is. */
+  /**
+   * Asks within a world; answers with the status, the world's time, and the JSON there is; `unsure` tells how often
+   * it may have been done besides.
+   */
   async ask(method, world, path, { json, headers = {}, form } = {}) {
     const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded'
     const body = form ?? (json === undefined ? undefined : JSON.stringify(json))
@@ -37,7 +41,10 @@ export class Client {
     if (reply.status >= 500 && reply.status !== 503)
       this.run.find(`${method} ${path} is answered ${reply.status}`, String(reply.body))
     const date = reply.headers?.date?.[0] ?? ''
-    return { status: reply.status, date, body: jsonOf(reply, 100_000_000) ?? {} }
+    const { unsure = 0 } = reply
+    // An answer that broke off acknowledges nothing.
+    const status = reply.error === undefined ? reply.status : 0
+    return { status, unsure, date, body: jsonOf(reply, 100_000_000) ?? {} }
   }
 
   /** Plays calls until the run stops. */
@@ -56,6 +63,7 @@ export class Client {
       [4, this.buyEsims],
       [2, this.stockUp],
       [2, this.refund],
+      [2, this.apply],
       [2, this.acquire],
       [3, this.activate],
       [2, this.placeOrder],
@@ -129,6 +137,19 @@ export class Client {
     const path = '/esim-go/v2.4/inventory/refund'
     const { status } = await this.ask('POST', world, path, { json, headers })
     if (status === 200) note(world, life, { lot: String(lot.id), remaining: lot.remaining - 1 })
+  }
+
+  /** A bundle of the inventory goes onto an eSIM there is. */
+  async apply(world, life) {
+    if (life.iccids.length === 0) return
+    const iccid = this.run.dice.recent(life.iccids)
+    const headers = this.esimGo(life)
+    const json = { iccid, name: BUNDLE }
+    const path = '/esim-go/v2.4/esims/apply'
+    const { status, body } = await this.ask('POST', world, path, { json, headers })
+    const isApplied = body.esims?.every(({ status: came }) => came === APPLIED)
+    if (status === 200 && isApplied)
+      note(world, life, { collection: 'esim-go.orders', key: body.applyReference })
   }
 
   async acquire(world, life) {

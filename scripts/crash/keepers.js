@@ -69,7 +69,7 @@ export class Keeper extends Client {
   async create(names = NAMES) {
     const { ledger, dice } = this.run
     const free = names.filter((name) => !ledger.worlds.has(name))
-    if (free.length === 0 || ledger.worlds.size >= MOST) return
+    if (free.length === 0 || ledger.worlds.size >= (this.run.mostWorlds ?? MOST)) return
     const world = ledger.add(dice.pick(free), true)
     const ttl = dice.chance(0.1) ? { ttl: `PT${dice.whole(1, 3)}S` } : {}
     const mode = dice.pick(['frozen', 'running'])

@@ -9,8 +9,14 @@ const REFUSED = 5
 export async function openReceiver(find) {
   /** Bodies by `webhook-id`. */
   const told = new Map()
+  /** Every body that came, in the order they came, by the path it came to. */
+  const arrivals = new Map()
   let count = 0
-  function take(id, body) {
+  let takesAll = false
+  function take(path, id, body) {
+    if (!arrivals.has(path)) arrivals.set(path, [])
+    arrivals.get(path).push(body)
+    if (id === undefined) return
     const before = told.get(id)
     if (before !== undefined && before !== body)
       find(`the callback id ${id} stands for two notifications`, `${before}\n${body}`)
@@ -21,9 +27,8 @@ export async function openReceiver(find) {
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
       count += 1
-      const id = request.headers['webhook-id']
-      if (id !== undefined) take(id, Buffer.concat(chunks).toString())
-      response.writeHead(count % REFUSED === 0 ? 500 : 204).end()
+      take(request.url, request.headers['webhook-id'], Buffer.concat(chunks).toString())
+      response.writeHead(count % REFUSED === 0 && !takesAll ? 500 : 204).end()
     })
   })
   server.listen(0, '127.0.0.1')
@@ -31,6 +36,11 @@ export async function openReceiver(find) {
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     told,
+    arrivedAt: (path) => arrivals.get(path) ?? [],
+    /** From now on nothing is refused. */
+    takeAll() {
+      takesAll = true
+    },
     count: () => count,
     async close() {
       server.closeAllConnections()

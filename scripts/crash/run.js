@@ -2,11 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDice } from '../history/dice.js'
-import { allowedLosses, bookProblems, leftovers, losses, undoneProblems } from './checks.js'
+import { leftovers } from './checks.js'
 import { Client } from './clients.js'
 import { Keeper } from './keepers.js'
-import { openLedger } from './ledger.js'
+import { Look } from './look.js'
 import { openReceiver } from './receiver.js'
 import { spawnSimulator } from './simulator.js'
 
@@ -29,34 +28,17 @@ const SEEDS =
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 
 /** Finds its way by `seed`: the same one kills at the same moments, of a load that goes as it goes. */
-export class Run {
+export class Run extends Look {
   constructor({ durability, seed, home }) {
+    super({ durability, seed })
     this.durability = durability
-    this.dice = openDice(seed)
     this.home = mkdtempSync(join(home ?? tmpdir(), `esimulator-crash-${durability}-`))
     this.folder = join(this.home, 'state')
     this.seedFile = join(this.home, 'stock.yaml')
     mkdirSync(this.folder)
     writeFileSync(this.seedFile, SEED_FILE)
-    this.ledger = openLedger(durability)
-    this.findings = []
-    this.counts = { kills: 0, writes: 0, allowed: 0, slowest: 0, torn: 0 }
+    this.counts.torn = 0
     this.ledger.add('default', true)
-  }
-
-  count(what, by = 1) {
-    this.counts[what] = (this.counts[what] ?? 0) + by
-  }
-
-  find(what, detail = '') {
-    this.findings.push({ kill: this.counts.kills, what, detail: String(detail).slice(0, 600) })
-  }
-
-  /** Told that something is asked for just now: a kill may wait for it. */
-  asked(what) {
-    if (what !== this.aim?.what) return
-    setTimeout(this.aim.reached, this.aim.after)
-    this.aim = undefined
   }
 
   /** Kills it so often. Ends early where it does not start or something is found. */
@@ -190,58 +172,6 @@ export class Run {
     client.sender.close()
     await this.lookForLeftovers(worlds.map(({ name }) => name))
     this.hear()
-  }
-
-  /** Those that have to be there are, and no others. */
-  checkWorlds(worlds) {
-    const there = new Set(worlds.map(({ name }) => name))
-    for (const { name, mayBe, ends } of [...this.ledger.worlds.values()]) {
-      if (there.has(name)) continue
-      if (!mayBe && !ends) this.find(`the world "${name}" is lost`)
-      this.ledger.worlds.delete(name)
-    }
-    for (const name of there)
-      if (!this.ledger.worlds.has(name)) this.find(`the world "${name}" was removed and is there`)
-  }
-
-  async lookAt(client, world, killed) {
-    const shown = (await client.ask('GET', undefined, `/_sim/worlds/${world.name}`)).body
-    const { status, body: state } = await client.ask('GET', world, '/_sim/state')
-    if (status !== 200) {
-      if (!world.ends) this.find(`the state of "${world.name}" is answered ${status}`)
-      return
-    }
-    const where = (problem) => `world ${world.name}: ${problem}`
-    for (const problem of bookProblems(state)) this.find(where(problem))
-    const possible = this.ledger.candidates(world, killed)
-    const found = possible.filter(({ seed }) => seed === undefined || seed === shown.seed)
-    if (possible.length > 0 && found.length === 0)
-      this.find(where(`it is of the seed ${shown.seed}`), possible.map(({ seed }) => seed).join())
-    const life = found.length === 1 ? found[0] : undefined
-    if (life) await this.lookAtLife(client, { world, life, state, killed })
-    else this.count('ambiguous')
-    this.ledger.settle(world, life, shown)
-  }
-
-  /** What was acknowledged in the life a world is in. */
-  async lookAtLife(client, { world, life, state, killed }) {
-    const where = (problem) => `world ${world.name}: ${problem}`
-    const holds = (at) => this.ledger.holds(at, killed)
-    for (const { problem, at } of losses(state, life, holds))
-      this.find(where(problem), `acknowledged ${killed - at} ms before the kill, ${this.how}`)
-    this.count('writes', life.writes.filter(({ at }) => holds(at)).length)
-    this.count('allowed', allowedLosses(state, life, holds))
-    life.writes = life.writes.filter((write) => holds(write.at))
-    const now = new Date(state.collections.world.clock.at).toISOString()
-    if (now < life.shown) this.find(where(`its clock went back from ${life.shown} to ${now}`))
-    if (!life.copied)
-      for (const problem of undoneProblems(state, life, this.receiver.told.values()))
-        this.find(where(problem))
-    for (const { path, headers } of life.writes.filter((write) => write.path).slice(-3)) {
-      const { status } = await client.ask('GET', world, path, { headers })
-      // A world with a time to live may end between two questions.
-      if (status !== 200 && !world.ends) this.find(where(`GET ${path} is answered ${status}`))
-    }
   }
 
   /** What is written just now goes within a moment. */

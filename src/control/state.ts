@@ -57,6 +57,12 @@ function ownRecords(world: World, view: RecordsView): object {
   return { ...Object.fromEntries(entries), world: { id: 'world', ...identity }, clock }
 }
 
+/** The world's own records, then the others by name: their order tells of nothing but how a world was loaded. */
+function inOrder(collections: readonly string[]): string[] {
+  const isOwn = (name: string) => name === worldRecords.name
+  return [...collections.filter(isOwn), ...collections.filter((name) => !isOwn(name)).sort()]
+}
+
 /** A record as the text of a member of its collection. */
 function memberOf(view: RecordsView, collection: string, key: string): string {
   return `${JSON.stringify(key)}:${JSON.stringify(view.get(collection, key))}`
@@ -66,7 +72,7 @@ function memberOf(view: RecordsView, collection: string, key: string): string {
 function* textsOf(name: string, view: RecordsView, own: object): Generator<string> {
   yield `{"format":${FORMAT},"world":${JSON.stringify(name)},"collections":{\n`
   let before = ''
-  for (const collection of view.collections) {
+  for (const collection of inOrder(view.collections)) {
     yield `${before}${JSON.stringify(collection)}:`
     before = ',\n'
     if (collection === worldRecords.name) {

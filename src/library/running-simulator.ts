@@ -123,12 +123,15 @@ export async function startSimulator<Provider extends ProviderChoice = ProviderS
     if (closed) throw new SimulatorClosed()
   }
   const inProcess = fetchInProcess(server, check)
-  const close = () => {
+  const end = async () => {
     server.stop()
-    closed ??= Promise.all([listening.close(), inProcess.close()]).then(() => {
-      interception?.stop()
-      return server.close()
-    })
+    await Promise.all([listening.close(), inProcess.close()])
+    interception?.stop()
+    await server.close()
+  }
+  const close = () => {
+    // Among replicas nothing is refused: the others have all worlds before this one ends.
+    closed ??= server.replicas ? server.leave().then(end, end) : end()
     return closed
   }
   const client = await openClient<Slug>(defined({ url, token, check, given })).catch(

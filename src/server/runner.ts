@@ -15,7 +15,7 @@ import { reasonOf } from '../state/reason.ts'
 import { Refusal } from '../state/refusal.ts'
 import { DELIVER, firstTask, type Task, tasks } from '../state/task-queue.ts'
 import type { World } from '../state/world.ts'
-import { breathe, openTurns } from '../stores/turns.ts'
+import { breathe, openTurns, TURN } from '../stores/turns.ts'
 import { openLimit, within } from './limit.ts'
 import type { AdvanceStep } from './news.ts'
 import { openPatience, type Patience } from './patience.ts'
@@ -107,7 +107,8 @@ export interface Runner {
   /**
    * Performs, at once and in order, what has come due but for callbacks; called before anything
    * looks at the world.
-   * @throws NotBuilt within `World.patiently`, where an index has to be built first
+   * @throws NotBuilt within `World.patiently`, where an index has to be built first, or more has come
+   *   due than is performed at once
    */
   catchUp(): void
   /** Notes that tasks have changed: a wake is owed. */
@@ -289,8 +290,22 @@ class WorldRunner implements Runner {
     if (this.advancing) return
     const world = this.#world
     const { mayWait } = world
+    const began = wallNow()
     // What one task did is not done again where the next has to wait.
-    while (world.patiently(() => this.#performNext(), mayWait)) {}
+    while (world.patiently(() => this.#performNext(), mayWait))
+      if (mayWait && wallNow() - began > TURN) throw new NotBuilt({ goOn: () => this.#goOn() })
+  }
+
+  /** Performs the first task of many that have come due. @returns true where none is left */
+  #goOn(): boolean {
+    if (this.#stopped || this.advancing) return true
+    try {
+      return !this.#world.patiently(() => this.#performNext())
+    } catch (error) {
+      if (!(error instanceof NotBuilt)) throw error
+      error.building.goOn()
+      return false
+    }
   }
 
   /** Performs the first task, where it is due. @returns false where none is */

@@ -25,7 +25,7 @@ export interface Building {
 
 /**
  * Thrown where an index is asked for that has yet to be built, by whoever may wait: nothing was done,
- * and once it is built the same can be asked again.
+ * and once it is built the same can be asked again. So it is with many tasks that have come due.
  */
 export class NotBuilt extends Error {
   readonly building: Building

@@ -1,7 +1,7 @@
 // Long work in turns: everybody else is served between two of them.
 
 /** How long one piece of work holds the thread before others get their turn, in wall ms. */
-const TURN = 5
+export const TURN = 5
 
 /** Long work that waits for its next turn: one goes on at a time, however much there is. */
 const waiting: (() => void)[] = []

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { MOST_LISTED, openRunner, type Runner, type RunnerDeps } from '../../src/server/runner.ts'
 import { openWorldHistory } from '../../src/server/steps.ts'
 import { wallNow } from '../../src/server/ticker.ts'
+import { whenBuilt } from '../../src/server/when-built.ts'
 import {
   type Callback,
   callbacks,
@@ -210,6 +211,27 @@ test('catching up performs what is due and leaves callbacks to the wake', async 
   runner.wake()
   await runner.idle()
   expect(attempted).toEqual([['one', 0]])
+})
+
+test('whoever may wait catches up with much that is due in turns, and others have theirs', async () => {
+  const { world, runner, performed } = open({
+    perform() {
+      const began = wallNow()
+      while (wallNow() - began < 2);
+    },
+  })
+  const many = Array.from({ length: 20 }, (_, at): [string, number] => [`task ${at}`, 0])
+  queue(world, ...many)
+  const caughtUp = whenBuilt(() => world.patiently(() => runner.catchUp()))
+  const isBefore = performed.length < many.length
+  await turn()
+  expect([caughtUp instanceof Promise, isBefore]).toEqual([true, true])
+  await caughtUp
+  expect(names(performed)).toEqual(many.map(([kind]) => kind))
+  // Who cannot wait has all of it done at once.
+  queue(world, ...many)
+  runner.catchUp()
+  expect(performed).toHaveLength(2 * many.length)
 })
 
 test('while the clock runs a task runs when its time has come', async () => {

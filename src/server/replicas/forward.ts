@@ -133,8 +133,9 @@ function passed(upstream: ClientRequest, passing: Passing, self: string): Promis
       impatience.set(undefined)
       response.off('close', gone)
       if (!body) request.unpipe(upstream)
-      if (response.headersSent) response.destroy()
-      else if (response.closed) done('answered')
+      if (response.headersSent) {
+        if (!response.writableEnded) response.destroy()
+      } else if (response.closed) done('answered')
       else if (isConnected) fail(new Refusal('writes-refused', BROKE_OFF))
       else done('not-there')
     })

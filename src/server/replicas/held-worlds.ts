@@ -3,7 +3,7 @@ import type { Records } from '../../state/collection.ts'
 import { reasonOf } from '../../state/reason.ts'
 import { Refusal } from '../../state/refusal.ts'
 import type { Leases, Replica } from '../../stores/leases.ts'
-import { type Store, StoreError } from '../../stores/store.ts'
+import { BrokenWorld, type Store } from '../../stores/store.ts'
 import { pause, wallNow } from '../ticker.ts'
 import { goneOn } from './gone-on.ts'
 import { HeldElsewhere } from './held-elsewhere.ts'
@@ -21,8 +21,8 @@ interface Whereabouts {
 export interface HeldWorlds {
   /**
    * Takes a world and reads it; `undefined` where there is none.
-   * @throws HeldElsewhere; StoreError where it cannot be read; Refusal `writes-refused` where nobody
-   *   can have it now
+   * @throws HeldElsewhere; BrokenWorld where it is damaged; Refusal `writes-refused` where nobody can
+   *   have it now
    */
   load(world: string): Promise<Records | undefined>
   /**
@@ -123,7 +123,7 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    if (error instanceof StoreError || error instanceof Refusal) throw error
-    throw new Refusal('writes-refused', `the store does not answer: ${reasonOf(error)}`)
+    if (error instanceof BrokenWorld || error instanceof Refusal) throw error
+    throw new Refusal('writes-refused', reasonOf(error))
   }
 }

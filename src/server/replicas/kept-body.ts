@@ -1,6 +1,6 @@
 // The bytes of a body as they came, kept so that they can be passed on.
 import type { IncomingMessage } from 'node:http'
-import { BODY_LIMIT } from '../read-body.ts'
+import { BODY_LIMIT, hasBody } from '../read-body.ts'
 
 /** The bytes of a body, while it is read by who serves it. */
 export interface KeptBody {
@@ -46,8 +46,4 @@ export async function shortBody(
   })
   ;(request as { body?: Uint8Array }).body = Buffer.concat(chunks)
   return chunks
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }

@@ -33,10 +33,23 @@ export function noteArrival(self: Replica, request: IncomingMessage): boolean {
   if (headers[PASSED_ON] === undefined) return true
   const [key = '', told = ''] = String(headers[PROOF] ?? '').split(' ')
   if (!timingSafeEqual(digest(key), digest(self.key))) return false
+  const from = cameByIn(told)
+  if (!from) return false
   delete headers[PASSED_ON]
   delete headers[PROOF]
-  notePassedOn(request, JSON.parse(Buffer.from(told, 'base64url').toString()) as CameBy)
+  notePassedOn(request, from)
   return true
+}
+
+/** What is told of how a request came; `undefined` where another version tells it otherwise. */
+function cameByIn(told: string): CameBy | undefined {
+  try {
+    const from = JSON.parse(Buffer.from(told, 'base64url').toString()) as Partial<CameBy>
+    const isKnown = typeof from.sender === 'string' && typeof from.caller === 'string'
+    return isKnown ? (from as CameBy) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()

@@ -39,8 +39,8 @@ export interface SharedWorlds {
   /**
    * Takes a world and reads it; `undefined` where there is none. Where as many are open as may be,
    * the one that was idle longest is let go.
-   * @throws HeldElsewhere; StoreError where it cannot be read; Refusal `writes-refused` where it
-   *   cannot be had now
+   * @throws HeldElsewhere; BrokenWorld where it is damaged; Refusal `writes-refused` where it cannot
+   *   be had now
    */
   load(world: string): Promise<Records | undefined>
   /**

@@ -55,3 +55,13 @@ export async function persistently<R>(act: () => Promise<R>, most: number): Prom
     await between.next()
   }
 }
+
+/** Resolves when something is done, or after `ms`. */
+export async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  let ending = { takeBack() {} }
+  const over = new Promise<void>((resolve) => {
+    ending = alarm(ms, resolve)
+  })
+  await Promise.race([done.catch(() => {}), over])
+  ending.takeBack()
+}

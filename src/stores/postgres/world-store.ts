@@ -13,7 +13,7 @@ import type { DatabaseUrl } from './database-url.ts'
 import { fold } from './fold.ts'
 import type { Held, HeldWorld } from './held.ts'
 import { loadWorld } from './load-world.ts'
-import { alarm, persistently } from './pauses.ts'
+import { atMost, persistently } from './pauses.ts'
 import { type Part, QueuedWorld, type Whole } from './queued-world.ts'
 import { dropWorld, freeName, goneWorlds } from './removed-worlds.ts'
 import { spell } from './spelling.ts'
@@ -219,7 +219,11 @@ class OpenStore implements WorldStore {
 
   async remove(name: string): Promise<void> {
     const held = this.#options.held.worlds.get(name)
-    if (!held) return
+    if (!held) {
+      // Its lease ended while its removal was on the way: it is another's, and stays.
+      if (this.#open.has(name)) throw new Error('another replica has taken it meanwhile')
+      return
+    }
     this.#open.get(name)?.end(new Error(`world ${name} was removed`), false)
     await persistently(() => freeName(held, undefined, this.#work), PATIENCE)
     this.#options.held.worlds.delete(name)
@@ -230,17 +234,20 @@ class OpenStore implements WorldStore {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    const ending = alarm(LAST_PATIENCE, () => this.#lane.stop())
-    try {
-      await this.#lane.idle()
-      this.#lane.stop()
-      const failed = [...this.#open.values()].find(({ isPending }) => isPending)
-      if (failed) throw this.#lane.failure ?? new Error(`world ${failed.name} was not kept`)
-    } finally {
-      ending.takeBack()
-      await this.#background.stop()
-      await Promise.allSettled([this.#writes.close(), this.#work.close()])
-    }
+    await atMost(LAST_PATIENCE, this.#lane.idle())
+    this.#lane.stop()
+    const left = [...this.#open.values()].filter(({ isPending }) => isPending)
+    const names = left.map(({ name }) => name).join(', ')
+    const failure =
+      this.#lane.failure ??
+      new Error(`${this.#options.database.shown} did not take all of ${names}`)
+    for (const world of left) world.failed(failure)
+    // What hangs is not waited for: nothing is kept by it that was not kept before.
+    const closed = this.#background
+      .stop()
+      .then(() => Promise.allSettled([this.#writes.close(), this.#work.close()]))
+    await atMost(LAST_PATIENCE, closed)
+    if (left.length > 0) throw failure
   }
 
   /** Asks, also where the database is away for a moment. @throws StoreError */

@@ -64,7 +64,7 @@ test.skipIf(!hasPostgres)('a database that is not there is said with its name', 
   const refused = await refusal(url.href)
   expect(refused).toBeInstanceOf(StoreError)
   expect(String(refused)).toContain(
-    `@${url.host}/nowhere: there is no such database: create it (3D000)`,
+    `postgres://${url.host}/nowhere: there is no such database: create it (3D000)`,
   )
   expect(String(refused)).not.toContain('secret')
 })
@@ -73,7 +73,7 @@ test('a server that is not there is said, without the password', async () => {
   const refused = await refusal('postgres://me:secret@127.0.0.1:1/esim')
   expect(refused).toEqual(
     new StoreError(
-      'cannot use postgres://me@127.0.0.1:1/esim: nothing answers there: is PostgreSQL running? (ECONNREFUSED)',
+      'cannot use postgres://127.0.0.1:1/esim: nothing answers there: is PostgreSQL running? (ECONNREFUSED)',
     ),
   )
 })
@@ -110,7 +110,7 @@ test('a schema needs no quotes', () => {
     expect(() => read(encodeURIComponent(schema))).toThrow('cannot be the schema of a store')
   expect(readDatabaseUrl('postgres://me:pw@host/name?sslmode=require&schema=a')).toEqual({
     url: 'postgres://me:pw@host/name?sslmode=require',
-    shown: 'postgres://me@host/name',
+    shown: 'postgres://host/name',
     schema: 'a',
   })
 })
