@@ -7,6 +7,7 @@ import { startReceiver, startSimulator } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { type Family, readExposition } from '../support/exposition.ts'
 import { fillableDisk, startOn } from '../support/full-disk.ts'
+import { hasPostgres, newDatabase } from '../support/postgres.ts'
 import { makeWorld, startReplica } from '../support/replicas.ts'
 import { sharedDatabase } from '../support/shared-store.ts'
 
@@ -21,6 +22,7 @@ async function metricsOf(url: string): Promise<Map<string, Family>> {
 const valuesOf = (all: Map<string, Family>, name: string) =>
   Object.fromEntries(all.get(name)?.samples ?? [])
 
+const BUNDLE = 'esim_1GB_7D_GB_V2'
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
 
 test('requests are counted by operation and class of status, refusals by their true reason', async () => {
@@ -120,6 +122,26 @@ test('what a store in a folder takes and refuses is counted', async () => {
   await sim.close()
   await rm(home, { recursive: true })
 })
+
+test.runIf(hasPostgres)(
+  'what PostgreSQL takes is counted, and the answers that waited for it',
+  async () => {
+    await using sim = await startSimulator({ store: await newDatabase() })
+    await sim.clock.advance('PT1S')
+    const orders = `${sim.baseUrl('esim-go')}/orders`
+    const json = { type: 'transaction', order: [{ type: 'bundle', quantity: 1, item: BUNDLE }] }
+    expect((await call(orders, '', { json, headers: KEY })).status).toBe(200)
+    const all = await metricsOf(sim.url)
+    const { esimulator_store_writes_total: writes = 0 } = valuesOf(
+      all,
+      'esimulator_store_writes_total',
+    )
+    expect(writes).toBeGreaterThan(0)
+    const waited = valuesOf(all, 'esimulator_flush_duration_seconds')
+    expect(waited.esimulator_flush_duration_seconds_count).toBe(1)
+    expect(valuesOf(all, 'esimulator_leases_sure')).toEqual({ esimulator_leases_sure: 1 })
+  },
+)
 
 test('the process tells of its event loop and its memory', async () => {
   await using sim = await startSimulator()
