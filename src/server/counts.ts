@@ -1,7 +1,7 @@
 // What a server counts as it goes, for its metrics: plain numbers, so that a request pays for nothing more.
 import type { Answer, Trace } from './exchange.ts'
 import type { Operation } from './spec.ts'
-import { wallNow } from './ticker.ts'
+import { elapsedNow } from './ticker.ts'
 
 /** Upper bounds of the buckets of times to answer, in seconds. */
 export const BUCKETS = [
@@ -49,7 +49,7 @@ export interface Counts {
   of(slug: string): ProviderCounts
   /**
    * Counts an answer.
-   * @param since when the request came, by `wallNow`
+   * @param since when the request came, by `elapsedNow`
    */
   answered(slug: string, how: Answered, answer: Answer, since: number): void
 }
@@ -98,7 +98,7 @@ class OpenCounts implements Counts {
     }
     const at = classOf(answer)
     byClass[at] = (byClass[at] ?? 0) + 1
-    addTime(counts.times, wallNow() - since)
+    addTime(counts.times, elapsedNow() - since)
     if (code !== undefined) add(counts.refusals, code)
     for (const { kind } of faults) add(counts.faults, kind)
   }

@@ -23,7 +23,7 @@ import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
-import { wallNow } from './ticker.ts'
+import { elapsedNow } from './ticker.ts'
 import { whenBuilt } from './when-built.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
@@ -75,7 +75,7 @@ interface Arrival {
   readonly unread: Refusal | undefined
   /** Its bytes, to be passed on; absent where there is nobody to pass them on to. */
   readonly kept: KeptBody | undefined
-  /** When it came, by `wallNow`. */
+  /** When it came, by `elapsedNow`. */
   readonly since: number
 }
 
@@ -106,8 +106,20 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
     const forbidden = guardProvider(options.access, request)
     if (shareWithPage(options.access, request, response, forbidden !== undefined)) return
     const kept = options.replicas && keepBody(request)
-    const came = { to, request, response, malformed, forbidden, kept, since: wallNow() }
-    const onBody: OnBody = (body, unread) => arrived(options, known, { ...came, body, unread })
+    const since = elapsedNow()
+    // Written out: to spread what is known by now into it took a tenth of the throughput.
+    const onBody: OnBody = (body, unread) =>
+      arrived(options, known, {
+        to,
+        request,
+        response,
+        malformed,
+        forbidden,
+        body,
+        unread,
+        kept,
+        since,
+      })
     if (forbidden) dropBody(request, forbidden.refusal, onBody)
     else readBody(request, onBody)
   }
@@ -286,10 +298,10 @@ function leave(leaving: Leaving, reply: Answer): void {
     leaveNow(leaving, reply, code)
     return
   }
-  const began = wallNow()
+  const began = elapsedNow()
   kept.then(
     () => {
-      if (leaving.counts) addTime(leaving.counts.flushes, wallNow() - began)
+      if (leaving.counts) addTime(leaving.counts.flushes, elapsedNow() - began)
       leaveNow(leaving, reply, code)
     },
     (error: unknown) => leaveUnkept(leaving, error),

@@ -8,6 +8,11 @@ export function wallNow(): number {
   return performance.timeOrigin + performance.now()
 }
 
+/** Wall ms since the process began: half the price of `wallNow`, to measure how long something takes. */
+export function elapsedNow(): number {
+  return performance.now()
+}
+
 /** A timer that can be set anew; it does not keep the process alive. */
 export interface Alarm {
   /** Rings once, `ms` from now; an earlier setting is forgotten. `undefined`: never. */

@@ -1,8 +1,13 @@
 // What a simulator counts, as Prometheus reads it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startReceiver, startSimulator } from '../../src/index.ts'
 import { call, expectProblem } from '../support/control.ts'
 import { type Family, readExposition } from '../support/exposition.ts'
+import { fillableDisk, startOn } from '../support/full-disk.ts'
+import { hasPostgres, newDatabase } from '../support/postgres.ts'
 import { makeWorld, startReplica } from '../support/replicas.ts'
 import { sharedDatabase } from '../support/shared-store.ts'
 
@@ -17,6 +22,7 @@ async function metricsOf(url: string): Promise<Map<string, Family>> {
 const valuesOf = (all: Map<string, Family>, name: string) =>
   Object.fromEntries(all.get(name)?.samples ?? [])
 
+const BUNDLE = 'esim_1GB_7D_GB_V2'
 const KEY = { 'X-API-Key': 'test-esim-go-key' }
 
 test('requests are counted by operation and class of status, refusals by their true reason', async () => {
@@ -94,6 +100,48 @@ test('nobody needs a token, and no name of a world or a SIM is told', async () =
     new Map([['esimulator_ready', 1]]),
   )
 })
+
+test('what a store in a folder takes and refuses is counted', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'esimulator-metrics-'))
+  const disk = fillableDisk()
+  const sim = await startOn(disk, home, 'written')
+  await call(sim.url, '/_sim/clock/freeze', { json: { at: '2030-01-01T00:00:00Z' } })
+  const before = await metricsOf(sim.url)
+  const value = (all: Map<string, Family>, name: string) => valuesOf(all, name)[name] ?? 0
+  for (const name of ['esimulator_commits_total', 'esimulator_store_writes_total'])
+    expect(value(before, name), name).toBeGreaterThan(0)
+  expect(value(before, 'esimulator_store_written_bytes_total')).toBeGreaterThan(100)
+  expect(value(before, 'esimulator_store_write_failures_total')).toBe(0)
+  disk.full = true
+  await call(sim.url, '/_sim/clock/advance', { json: { by: 'PT1S' } })
+  const after = await metricsOf(sim.url)
+  expect(value(after, 'esimulator_store_write_failures_total')).toBeGreaterThan(0)
+  expect(value(after, 'esimulator_worlds_refusing_writes')).toBe(1)
+  expect(value(after, 'esimulator_ready')).toBe(0)
+  disk.full = false
+  await sim.close()
+  await rm(home, { recursive: true })
+})
+
+test.runIf(hasPostgres)(
+  'what PostgreSQL takes is counted, and the answers that waited for it',
+  async () => {
+    await using sim = await startSimulator({ store: await newDatabase() })
+    await sim.clock.advance('PT1S')
+    const orders = `${sim.baseUrl('esim-go')}/orders`
+    const json = { type: 'transaction', order: [{ type: 'bundle', quantity: 1, item: BUNDLE }] }
+    expect((await call(orders, '', { json, headers: KEY })).status).toBe(200)
+    const all = await metricsOf(sim.url)
+    const { esimulator_store_writes_total: writes = 0 } = valuesOf(
+      all,
+      'esimulator_store_writes_total',
+    )
+    expect(writes).toBeGreaterThan(0)
+    const waited = valuesOf(all, 'esimulator_flush_duration_seconds')
+    expect(waited.esimulator_flush_duration_seconds_count).toBe(1)
+    expect(valuesOf(all, 'esimulator_leases_sure')).toEqual({ esimulator_leases_sure: 1 })
+  },
+)
 
 test('the process tells of its event loop and its memory', async () => {
   await using sim = await startSimulator()
