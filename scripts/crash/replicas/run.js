@@ -11,9 +11,13 @@ import { Cluster } from './cluster.js'
 import { oftenProblems } from './often.js'
 import { Caretaker, Player } from './players.js'
 import { toldProblems } from './told.js'
+import { staleOf, Witness } from './witness.js'
 
 const PLAYERS = 8
 const CARETAKERS = 2
+const WITNESSES = 2
+/** So long before a replica that is held up goes on it is asked, in wall ms. */
+const ASKED_BEFORE = 50
 /** Kills from one look at everything to the next. */
 const KILLS_OF_LOOK = 6
 /** Wall ms within which a world answers again, as is promised; and beyond which it is a finding. */
@@ -132,7 +136,9 @@ export class ReplicaRun extends Look {
 
   openPlayers() {
     const players = Array.from({ length: PLAYERS }, () => new Player(this))
-    return [...players, ...Array.from({ length: CARETAKERS }, () => new Caretaker(this))]
+    const witnesses = Array.from({ length: WITNESSES }, () => new Witness(this))
+    const caretakers = Array.from({ length: CARETAKERS }, () => new Caretaker(this))
+    return [...players, ...witnesses, ...caretakers]
   }
 
   async kill() {
@@ -164,8 +170,17 @@ export class ReplicaRun extends Look {
     const others = this.cluster.replicas.filter((each) => each !== replica)
     this.count('holdUps')
     this.cluster.replicas = others
-    await this.cluster.holdUp(replica, this.dice.whole(2_000, 6_000))
+    const ms = this.dice.whole(2_000, 6_000)
+    const heldUp = this.cluster.holdUp(replica, ms)
+    await pause(ms - ASKED_BEFORE)
+    const stale = staleOf(replica.port, this.lasting())
+    await heldUp
+    for (const problem of await stale) this.find(problem, this.how)
     this.cluster.replicas = [...others, replica]
+  }
+
+  lasting() {
+    return this.names.map((name) => this.ledger.worlds.get(name))
   }
 
   /** Asks every lasting world until it answers; notes which took how long. */

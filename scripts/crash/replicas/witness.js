@@ -1,0 +1,58 @@
+// Reads while others write: what was acknowledged is seen by whoever asks afterwards, whichever replica is asked.
+import { jsonOf, openSender } from '../../history/send.js'
+import { Client } from '../clients.js'
+
+/** Wall ms between two reads. */
+const EVERY = 20
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+
+/** What a world has acknowledged by now, to be held against a reply that is asked for from now on. */
+export function acknowledged({ shown, writes }) {
+  return { shown, write: writes.findLast(({ path }) => path) }
+}
+
+/** What a reply shows that is older than what was acknowledged before it was asked for, or `undefined`. */
+export function staleProblem({ shown, write }, { status, body }, asked) {
+  if (asked === write?.path)
+    return status === 404 ? `GET ${asked} was acknowledged, and is not there` : undefined
+  if (status !== 200 || body?.now === undefined || body.now >= shown) return undefined
+  return `its clock showed ${body.now} after ${shown}`
+}
+
+/** Reads only worlds that last: nobody takes them back to what they were. */
+export class Witness extends Client {
+  async step(world) {
+    await pause(EVERY)
+    if (world.isFleeting !== false) return
+    const { life } = world
+    const known = acknowledged(life)
+    const path = known.write && this.run.dice.chance(0.5) ? known.write.path : '/_sim/clock'
+    const headers = path === known.write?.path ? known.write.headers : {}
+    const reply = await this.ask('GET', world, path, { headers })
+    // It was looked at between two loads: what is known is of before.
+    if (world.life !== life) return
+    this.run.count('witnessed')
+    const problem = staleProblem(known, reply, path)
+    if (problem) this.run.find(`world ${world.name}: ${problem}`)
+  }
+}
+
+/**
+ * Asks one replica alone for all these worlds, as a balancer does that has not heard that it is held up.
+ * @returns what is wrong with the replies, each a sentence
+ */
+export async function staleOf(port, worlds) {
+  const asked = worlds.map(async ({ name, life }) => {
+    const known = acknowledged(life)
+    const path = known.write?.path ?? '/_sim/clock'
+    const headers = known.write?.headers ?? {}
+    const sender = openSender()
+    const reply = await sender.send({ port, method: 'GET', url: `/w/${name}${path}`, headers })
+    sender.close()
+    const seen = reply.status === 0 ? reply : { ...reply, body: jsonOf(reply) }
+    const problem = staleProblem(known, seen, path)
+    return problem && `world ${name}: ${problem}`
+  })
+  return (await Promise.all(asked)).filter((problem) => problem !== undefined)
+}
