@@ -36,6 +36,21 @@ test('callbacks that came in order, some of them twice, are as they have to be',
   expect(told([callback(1), callback(2), callback(3)], bodies(1, 2, 1, 3, 2))).toEqual([])
 })
 
+test('a callback whose first attempt had no answer may come after later ones', () => {
+  const attempts = [
+    { at: 1, error: 'no answer within 2000 ms' },
+    { at: 2, status: 204 },
+  ]
+  expect(told([{ ...callback(1), attempts }, callback(2)], bodies(2, 1))).toEqual([])
+  const refused = [
+    { at: 1, status: 500 },
+    { at: 2, status: 204 },
+  ]
+  expect(told([{ ...callback(1), attempts: refused }, callback(2)], bodies(2, 1))[0]).toMatch(
+    /number 1 came first/,
+  )
+})
+
 test.each([
   ['never arrived', [callback(1), callback(2)], bodies(1), /callback cb_2 \(delivered\) never/],
   ['came before an earlier one', [callback(1), callback(2)], bodies(2, 1), /number 1 came first/],
@@ -76,7 +91,9 @@ test('a reply that is older than what was acknowledged is found', () => {
   const clock = (now: string) => staleProblem(known, { status: 200, body: { now } }, '/_sim/clock')
   expect(clock('2026-01-01T23:59:59.000Z')).toMatch('showed 2026-01-01T23:59:59.000Z after')
   expect(clock('2026-01-02T00:00:00.000Z')).toBe(undefined)
-  expect(staleProblem(known, { status: 404 }, path)).toMatch('was acknowledged, and is not there')
+  expect(staleProblem(known, { status: 404 }, path)).toMatch(
+    'was acknowledged, and is answered 404',
+  )
   expect(staleProblem(known, { status: 200 }, path)).toBe(undefined)
 })
 

@@ -15,9 +15,14 @@ export function acknowledged({ shown, writes }) {
 /** What a reply shows that is older than what was acknowledged before it was asked for, or `undefined`. */
 export function staleProblem({ shown, write }, { status, body }, asked) {
   if (asked === write?.path)
-    return status === 404 ? `GET ${asked} was acknowledged, and is not there` : undefined
+    return isRefused(status) ? `${asked} was acknowledged, and is answered ${status}` : undefined
   if (status !== 200 || body?.now === undefined || body.now >= shown) return undefined
   return `its clock showed ${body.now} after ${shown}`
+}
+
+/** What a provider refuses for another reason than that it is asked too often. */
+function isRefused(status) {
+  return status >= 400 && status < 500 && status !== 429
 }
 
 /** Reads only worlds that last: nobody takes them back to what they were. */
