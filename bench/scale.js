@@ -1,6 +1,7 @@
 // npm run bench, second part: the same server with 100, 10,000 and 100,000 eSIMs, and a year's advance over 10,000 bundles.
-// `node bench/scale.js --sizes 100,1000000` measures others: a million takes half an hour and 12 GB.
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+// `node bench/scale.js --sizes 100,1000000 --states DIR` measures others, and keeps the worlds it makes for the next time:
+// to make a million takes half an hour, and 6 GB of memory.
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -37,12 +38,15 @@ const WHOLE = {
 }
 const QUICK = { sizes: [100, 2_000], rounds: 1, amount: 500, changes: 100, advanced: 500 }
 
-const { quick, sizes } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } },
-  strict: false,
+const { quick, sizes, states } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+    states: { type: 'string' },
+  },
 }).values
 const plan = quick ? QUICK : WHOLE
-if (typeof sizes === 'string') plan.sizes = sizes.split(',').map(Number)
+if (sizes !== undefined) plan.sizes = sizes.split(',').map(Number)
 
 /** From so many eSIMs on, a world takes more memory than Node allows itself. */
 const LARGE = 200_000
@@ -101,23 +105,35 @@ async function staged(size) {
   const folder = temporaryFolder()
   const seedFile = join(folder, 'seed.json')
   writeFileSync(seedFile, JSON.stringify({ 'esim-go': { balance: 500_000_000 } }))
-  const state = join(folder, 'state')
+  const state = join(states ?? folder, `${size}`)
+  const isKept = existsSync(join(state, 'default.json'))
   const server = await serverOn(state, size, seedFile)
   /** @type {string[]} */
-  const iccids = []
+  const iccids = isKept ? await someIccids(server) : []
+  if (!isKept) await fill(server, size, iccids)
+  // What is applied comes from the inventory.
+  await ask(server, order(plan.changes * (plan.rounds + 1), false))
+  return { size, state, server, iccids }
+}
+
+/** ICCIDs of eSIMs of a world that is kept. @param {Running} server @returns {Promise<string[]>} */
+async function someIccids(server) {
+  const { esims } = await ask(server, request('GET', `/esims?perPage=${TAKING_PART}`))
+  return esims.map((/** @type {{ iccid: string }} */ { iccid }) => iccid)
+}
+
+/** Orders eSIMs, and uses a tenth of them. @param {Running} server @param {number} size @param {string[]} iccids */
+async function fill(server, size, iccids) {
   while (iccids.length < size) {
     const { order: lines } = await ask(server, order(Math.min(A_LOT, size - iccids.length)))
     iccids.push(...lines[0].iccids)
   }
   // Orders of more than 5 are processed for 10 seconds: until then nothing else goes onto their eSIMs.
   await control(server, '/_sim/clock/advance', { by: 'PT10S' })
-  // What is applied comes from the inventory.
-  await ask(server, order(plan.changes * (plan.rounds + 1), false))
   for (const iccid of iccids.filter((_, at) => at % 10 === 0)) {
     await control(server, `/_sim/sims/${iccid}/install`, {})
     await control(server, `/_sim/sims/${iccid}/use`, { data: '600MB' })
   }
-  return { size, state, server, iccids }
 }
 
 /** What is measured at every size, and how often it is sent a round. @param {Stage} stage */

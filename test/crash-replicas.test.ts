@@ -61,7 +61,7 @@ test.each([
 })
 
 test('a transaction that has ended and was not told of is found', () => {
-  const done = { a: { partnerTransactionId: 'T7', state: 'Success' } }
+  const done = { a: { id: 'T7', state: 'Success' }, b: { id: 'T8', state: 'InProgress' } }
   expect(told([], [], done)).toEqual(['transaction T7 is Success, and nobody was told'])
 })
 

@@ -41,7 +41,9 @@ export class Client {
     if (reply.status >= 500 && reply.status !== 503)
       this.run.find(`${method} ${path} is answered ${reply.status}`, String(reply.body))
     const date = reply.headers?.date?.[0] ?? ''
-    const { status, unsure = 0 } = reply
+    const { unsure = 0 } = reply
+    // An answer that broke off acknowledges nothing.
+    const status = reply.error === undefined ? reply.status : 0
     return { status, unsure, date, body: jsonOf(reply, 100_000_000) ?? {} }
   }
 

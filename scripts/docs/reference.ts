@@ -6,6 +6,7 @@ import { type EvidenceFile, evidencePage } from './evidence.ts'
 import { faultsPage } from './faults.ts'
 import { lifecyclesPage } from './lifecycles.ts'
 import type { ReferencePage } from './markdown.ts'
+import { metricsPage } from './metrics.ts'
 import { cliPage, optionsPage } from './options.ts'
 import { providerPage } from './provider.ts'
 import { languagePage, scenariosPage } from './workflows.ts'
@@ -23,6 +24,7 @@ export async function referencePages(root: string): Promise<ReferencePage[]> {
     optionsPage(),
     await cliPage(),
     controlPage(),
+    metricsPage(),
     languagePage(),
     scenariosPage(root),
   ]

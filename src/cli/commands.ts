@@ -51,10 +51,17 @@ const STARTING: readonly CommandDef[] = [
   },
   {
     usage: 'wait-ready',
-    description: 'wait until the simulator answers',
+    description: 'wait until the simulator can serve',
     examples: ['wait-ready --timeout 10s', 'wait-ready --instance ci-4711'],
     options: ['url', 'timeout', 'instance', 'json'],
     load: async () => (await import('./wait-ready.ts')).waitReady,
+  },
+  {
+    usage: 'metrics',
+    description: 'print what the simulator counts, in the text format of Prometheus',
+    examples: ['metrics', 'metrics --url http://127.0.0.1:4011'],
+    options: ['url', 'token'],
+    load: async () => (await import('./metrics.ts')).metrics,
   },
   {
     usage: 'env',

@@ -1,4 +1,4 @@
-// `esimulator wait-ready`: returns when the simulator answers.
+// `esimulator wait-ready`: returns when the simulator can serve.
 import { controlClient } from '../control/node-client.ts'
 import { openLimit, within } from '../server/limit.ts'
 import { pause, wallNow } from '../server/ticker.ts'
@@ -19,7 +19,7 @@ function shownDuration(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
-/** 0 when it answers, 1 when it does not in time. */
+/** 0 when it is ready, 1 when it is not in time. */
 export const waitReady: Run = async (config) => {
   const until = wallNow() + config.timeout
   // What takes the connection may not answer either.
@@ -32,6 +32,7 @@ export const waitReady: Run = async (config) => {
       const health = await within(limit.signal, client.call('getHealth'))
       if (config.instance !== undefined && health.instance !== config.instance)
         throw new Error(anotherAnswers(shown, health.instance))
+      await within(limit.signal, client.call('getReady'))
       const answer = { url: shown, ...health }
       print(config, answer, ({ version }) => `esimulator ${version} answers at ${shown}`)
       return 0

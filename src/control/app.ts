@@ -96,7 +96,12 @@ export interface FromAbove {
   readonly calls: OpenProviderCalls
 }
 
-const HEALTH: OperationId = 'getHealth'
+/** Told to every program, whatever its Host, and without a token. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set<OperationId>([
+  'getHealth',
+  'getReady',
+  'getMetrics',
+])
 
 /**
  * Compiles the control API.
@@ -168,14 +173,15 @@ function checkComplete(spec: Spec): void {
   if (unknown.length > 0) throw new Error(`control.yaml has no operation ${unknown.join(', ')}`)
 }
 
-/** Why a request is not let in. For the health it is, as for a page: whoever looks may see it. */
+/** Why a request is not let in. What is open to all is guarded as a page: whoever looks may see it. */
 function guardProblem(
   server: SimulatorServer,
   request: IncomingMessage,
   asked: { readonly path: string; readonly operation: Operation | undefined },
 ): Refusal | undefined {
   const path = pathIn(asked.path)
-  const isPage = !isControl(path) || isDashboard(path) || asked.operation?.id === HEALTH
+  const isOpen = asked.operation !== undefined && OPEN_TO_ALL.has(asked.operation.id)
+  const isPage = !isControl(path) || isDashboard(path) || isOpen
   return isPage ? guardPage(server.access, request) : guardControl(server.access, request)
 }
 
@@ -199,6 +205,7 @@ async function serve(
   let hosted: HostedWorld | undefined
   let gone: AbortSignal | undefined
   const source = { command: `${operation.method} ${request.path}` }
+  const isOpen = OPEN_TO_ALL.has(operation.id)
   const call: ControlCall = {
     server,
     workflows,
@@ -219,7 +226,7 @@ async function serve(
     root,
     isGone: () => response.closed,
     isPassedOn: passedOnFrom(request) !== undefined,
-    trusted: operation.id !== HEALTH || guardControl(server.access, request) === undefined,
+    trusted: !isOpen || guardControl(server.access, request) === undefined,
   }
 
   const handler = handlers[operation.id as OperationId] as AnyHandler

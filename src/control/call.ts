@@ -40,7 +40,7 @@ export interface ControlCall<Path = unknown, Query = unknown, Body = unknown> {
   readonly calls: OpenProviderCalls
   /** True where another replica asks, or has passed it on. */
   readonly isPassedOn: boolean
-  /** False only for calls of `getHealth` that may not see more than that. */
+  /** False only for calls that are open to everybody, of who may not use the rest. */
   readonly trusted: boolean
 }
 
@@ -77,7 +77,7 @@ export type ReplyOf<Id extends OperationId> = Id extends StreamingId
   ? Streamed
   : Id extends 'getState'
     ? WrittenReply
-    : Id extends 'getWorkflowReport'
+    : Id extends 'getWorkflowReport' | 'getMetrics'
       ? Promise<TextReply>
       : Reply<AnswerOf<Id>> | Promise<Reply<AnswerOf<Id>>>
 

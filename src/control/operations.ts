@@ -10,6 +10,8 @@ export type OperationId = keyof operations
  */
 export const ROUTES = {
   getHealth: 'GET /health',
+  getReady: 'GET /ready',
+  getMetrics: 'GET /metrics',
   getOpenApi: 'GET /openapi.json',
   listWorlds: 'GET /worlds',
   createWorld: 'POST /worlds',

@@ -29,6 +29,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'not-implemented': 501,
   'writes-refused': 503,
   'not-opened': 503,
+  'not-ready': 503,
 }
 
 /** A refusal as a problem. */

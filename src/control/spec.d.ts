@@ -67,6 +67,42 @@ export interface components {
                 readonly [key: string]: string;
             };
             readonly notOpened?: components["schemas"]["NotOpened"];
+            readonly store?: components["schemas"]["StoreNow"];
+            /** @description This simulator among those that share its store; absent where it shares none */
+            readonly replica?: {
+                /** @description Another at each start */
+                readonly id: string;
+                /** @description Where the others reach it */
+                readonly url: string;
+                /** @description It is ending, and hands its worlds to the others */
+                readonly leaving: boolean;
+            };
+            /** @description The worlds that this replica has */
+            readonly leases?: {
+                /** @description How many are open here */
+                readonly worlds: number;
+                /** @description False while the store has not been heard of for so long that others may have taken them */
+                readonly sure: boolean;
+            };
+            /** @description The other living replicas; absent where the store does not tell within 2 s */
+            readonly replicas?: readonly components["schemas"]["OtherReplica"][];
+        };
+        /** @description Where worlds are kept */
+        readonly StoreNow: {
+            /**
+             * @description `memory`, `folder`, `postgres`, or `other` for a store of one's own
+             * @example postgres
+             */
+            readonly kind: string;
+            /** @description False while it cannot be written, or has not been heard of for some seconds */
+            readonly answers: boolean;
+        };
+        readonly OtherReplica: {
+            readonly id: string;
+            readonly url: string;
+            /** @description How many it has */
+            readonly worlds: number;
+            readonly leaving: boolean;
         };
         /**
          * @description Worlds of the state folder that could not be opened since the start, each with a sentence that says why, and what to do. The
@@ -1680,6 +1716,51 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getReady: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It can */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly status: "ready";
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The metrics */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
                 };
             };
             readonly default: components["responses"]["Problem"];

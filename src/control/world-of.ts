@@ -12,6 +12,8 @@ import type { OperationId } from './operations.ts'
 /** Operations of the simulator and of no world: each replica answers them by itself. */
 const OF_NO_WORLD: ReadonlySet<string> = new Set<OperationId>([
   'getHealth',
+  'getReady',
+  'getMetrics',
   'getOpenApi',
   'listWorlds',
   'createWorld',

@@ -3,7 +3,7 @@
 import type { SimulatorServer } from '../server/server.ts'
 import { readSpec } from '../server/spec-files.ts'
 import { checkWorldName } from '../server/world-start.ts'
-import { DEFAULT_WORLD, type HostedWorld, type WorldStart, type Worlds } from '../server/worlds.ts'
+import { DEFAULT_WORLD, type HostedWorld, type WorldStart } from '../server/worlds.ts'
 import { reply } from '../simulators/call.ts'
 import { defined } from '../state/defined.ts'
 import { addDuration, durationProblem } from '../state/duration.ts'
@@ -11,39 +11,11 @@ import { Refusal } from '../state/refusal.ts'
 import { reason } from '../stores/disk-errors.ts'
 import { worldsEverywhere } from './all-worlds.ts'
 import { type ControlHandlers, caughtUp } from './call.ts'
+import { healthOf, notOpenedIn } from './health.ts'
 import { instant } from './instant.ts'
 import type { AnswerOf, Schemas } from './operations.ts'
-import type { Health } from './wire.ts'
+import { whyNotReady } from './ready.ts'
 import { worldRow, worldShown } from './world-shown.ts'
-
-async function healthOf({
-  version,
-  instance,
-  providers,
-  worlds,
-  store,
-  access,
-}: SimulatorServer): Promise<Health> {
-  const names = (await worlds.openAll()).map(({ world }) => world.name)
-  const failures = names.flatMap((name) => {
-    const failure = store.failure(name)
-    return failure ? [[name, failure.message] as const] : []
-  })
-  return defined({
-    status: 'ok' as const,
-    version,
-    instance,
-    providers: [...providers.keys()],
-    hosts: Object.fromEntries(access.providerHosts),
-    worlds: names.length,
-    writesRefused: failures.length > 0 ? Object.fromEntries(failures) : undefined,
-    notOpened: notOpenedIn(worlds),
-  })
-}
-
-function notOpenedIn({ notOpened }: Worlds): Record<string, string> | undefined {
-  return notOpened.size > 0 ? Object.fromEntries(notOpened) : undefined
-}
 
 /**
  * Waits until a new world is written, whatever the durability. One that cannot be is taken back.
@@ -86,6 +58,17 @@ export const worldHandlers = {
     const { version, instance } = server
     if (!trusted) return reply(200, defined({ status: 'ok' as const, version, instance }))
     return reply(200, await healthOf(server))
+  },
+  getReady({ server }) {
+    const why = whyNotReady(server)
+    if (why !== undefined) throw new Refusal<'not-ready'>('not-ready', why)
+    return reply(200, { status: 'ready' as const })
+  },
+  async getMetrics({ server }) {
+    // Nobody who asks for none pays for what writes them.
+    const { metricsText } = await import('./metrics-text.ts')
+    const type = 'text/plain; version=0.0.4; charset=utf-8'
+    return { status: 200, type, text: await metricsText(server) }
   },
   getOpenApi({ root }) {
     // Read when asked for: nobody else needs the whole document.

@@ -64,6 +64,10 @@ export interface SimulatorClient<Slug extends string = ProviderSlug> extends Wor
   /** The world as at its start, or as a named state. */
   reset(to?: { readonly seed?: string; readonly given?: Given<Slug> }): Promise<WorldShown>
   health(): Promise<Health>
+  /** Resolves where it can serve; rejects with ControlError 503, which says why, where it cannot. */
+  ready(): Promise<AnswerOf<'getReady'>>
+  /** The metrics, in the text format of Prometheus. */
+  metrics(): Promise<string>
   /** The OpenAPI document of the control API, at this simulator's URL. */
   openApi(): Promise<AnswerOf<'getOpenApi'>>
   /** The worlds of the same simulator. */
@@ -97,7 +101,7 @@ function clientOf<Slug extends string>(
   client: WorldClient<Slug>,
   shown: WorldShown,
 ): SimulatorClient<Slug> {
-  const { call } = client.control
+  const { call, text } = client.control
   const options = (world: string) => ({ url, token, check, world })
   let world = shown
   return {
@@ -113,6 +117,8 @@ function clientOf<Slug extends string>(
       return world.credentials as SimulatorClient<Slug>['credentials']
     },
     health: () => call('getHealth'),
+    ready: () => call('getReady'),
+    metrics: () => text('getMetrics'),
     openApi: () => call('getOpenApi'),
     worlds: {
       list: async () => (await call('listWorlds')).worlds,

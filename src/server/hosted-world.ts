@@ -4,6 +4,7 @@ import { bundleTasks } from '../state/bundles.ts'
 import {
   type Callback,
   callbacks,
+  isTaken,
   type UnsentCallback,
   unsentCallbacks,
 } from '../state/callbacks.ts'
@@ -18,6 +19,7 @@ import { type Store, StoreError } from '../stores/store.ts'
 import { type AttemptOptions, type Attempts, openAttempts } from './attempt.ts'
 import { tellOfOverflow } from './callback-overflow.ts'
 import { type Commands, openCommands } from './commands.ts'
+import { add, type Counts, openCounts } from './counts.ts'
 import { type DelayedReplies, openDelayedReplies } from './delayed-replies.ts'
 import { disturbed } from './faults/callback-faults.ts'
 import { type Feed, openFeed } from './feed.ts'
@@ -71,17 +73,24 @@ export interface Host extends HostOptions {
   /** Kinds of tasks, by name. */
   readonly taskKinds: ReadonlyMap<string, TaskDef>
   readonly attempts: Attempts
+  readonly counts: Counts
 }
 
 export function openHost(options: HostOptions): Host {
   const { simulators } = options
   const bySlug = new Map(simulators.map((simulator) => [simulator.slug, simulator]))
   const kinds = [...bundleTasks, replyDue, ...simulators.flatMap((each) => each.tasks ?? [])]
+  const counts = openCounts()
   return {
     ...options,
     bySlug,
     taskKinds: new Map(kinds.map((task) => [task.kind, task])),
-    attempts: openAttempts(bySlug, options),
+    attempts: counted(openAttempts(bySlug, options), counts),
+    counts,
+    onExchange(world, exchange) {
+      counts.exchanges += 1
+      options.onExchange?.(world, exchange)
+    },
   }
 }
 
@@ -108,7 +117,7 @@ export function hostWorld(
       checkWritable(store, on)
       if (host.callbackCheck) checkCallbacks(changes, host.callbackCheck)
     },
-    keep: (on, changes) => keep(store, on, changes),
+    keep: (on, changes) => keep(host, on, changes),
     committed(on, changes) {
       const step = history.note(changes, on.now)
       if (step) store.noteStep?.(name, step)
@@ -137,6 +146,7 @@ export function hostWorld(
       if (store.leases) await whenSure(store.leases, signal)
       return attempts.make(on, callback, signal, patience)
     },
+    attempted: (callback) => countEnded(host.counts, callback),
     schedule: (on, slug) => host.bySlug.get(slug)?.callbacks?.schedule(on) ?? [],
     advanced(on, advance) {
       const { mode, rate } = on.clock
@@ -171,11 +181,34 @@ function perform({ taskKinds }: Host, world: World, { kind, data }: Task): void 
   else world.withStream(task.provider, () => task.perform(world, data))
 }
 
+/** Attempts that are counted, each by what became of it. */
+function counted({ make, prepare }: Attempts, counts: Counts): Attempts {
+  return {
+    prepare,
+    async make(world, callback, signal, patience) {
+      const outcomes = await make(world, callback, signal, patience)
+      const { attempts, faults } = counts.of(callback.provider)
+      for (const outcome of outcomes) {
+        attempts[isTaken(outcome) ? 'taken' : 'failed'] += 1
+        for (const kind of outcome.faults ?? []) add(faults, kind)
+      }
+      return outcomes
+    },
+  }
+}
+
+/** Counts a callback that nothing more comes of. */
+function countEnded(counts: Counts, { provider, state }: Callback): void {
+  if (state === 'delivered' || state === 'dead') counts.of(provider).callbacks[state] += 1
+}
+
 /** @throws Refusal `writes-refused` where the changes cannot be kept */
-function keep(store: Store, { name }: World, changes: readonly Change[]): void {
+function keep({ store, counts }: Host, { name }: World, changes: readonly Change[]): void {
   try {
     store.commit(name, changes)
+    counts.commits += 1
   } catch (error) {
+    counts.commitsRefused += 1
     throw new Refusal('writes-refused', reasonOf(error))
   }
 }

@@ -7,6 +7,7 @@ import type { Access } from './access.ts'
 import { type Destination, destinationOf, pathBelowWorld, rootOf, worldNamed } from './address.ts'
 import { callerOf, passedOnFrom } from './came-by.ts'
 import { shareWithPage } from './cors.ts'
+import { addTime, type Counts } from './counts.ts'
 import { type Answer, type BytesAnswer, type Exchange, emptyTrace, headerOf } from './exchange.ts'
 import { type Forbidden, guardProvider } from './guard.ts'
 import type { HostedWorld } from './hosted-world.ts'
@@ -22,6 +23,7 @@ import { requestTarget } from './request-target.ts'
 import { send } from './send.ts'
 import type { Operation } from './spec.ts'
 import { withStatusHeaders } from './status-headers.ts'
+import { wallNow } from './ticker.ts'
 import { whenBuilt } from './when-built.ts'
 import { DEFAULT_WORLD, type SoughtWorld, type Worlds } from './worlds.ts'
 
@@ -35,6 +37,8 @@ export interface HttpOptions extends PipelineOptions {
   readonly rest: RestListener
   /** Finds worlds that are elsewhere, where replicas share the store. */
   readonly replicas?: Replicas | undefined
+  /** Counts what is answered. */
+  readonly counts?: Counts
 }
 
 /** What is asked for where it is no provider's. */
@@ -71,6 +75,8 @@ interface Arrival {
   readonly unread: Refusal | undefined
   /** Its bytes, to be passed on; absent where there is nobody to pass them on to. */
   readonly kept: KeptBody | undefined
+  /** When it came, by `wallNow`. */
+  readonly since: number
 }
 
 /**
@@ -100,8 +106,8 @@ export function listener(options: HttpOptions, ownSlug?: string): Listener {
     const forbidden = guardProvider(options.access, request)
     if (shareWithPage(options.access, request, response, forbidden !== undefined)) return
     const kept = options.replicas && keepBody(request)
-    const onBody: OnBody = (body, unread) =>
-      arrived(options, known, { to, request, response, malformed, forbidden, body, unread, kept })
+    const came = { to, request, response, malformed, forbidden, kept, since: wallNow() }
+    const onBody: OnBody = (body, unread) => arrived(options, known, { ...came, body, unread })
     if (forbidden) dropBody(request, forbidden.refusal, onBody)
     else readBody(request, onBody)
   }
@@ -121,9 +127,8 @@ function arrived(options: HttpOptions, known: KnownProvider, arrival: Arrival): 
     }
   }
 
-  const { response } = arrival
   answerOnceReady(options, known, arrival, hosted).catch((error: unknown) =>
-    send(response, unserved(known, refusalOf(error)), undefined),
+    leaveUnserved(options, known, arrival, { refusal: refusalOf(error) }),
   )
 }
 
@@ -166,7 +171,7 @@ async function answerOnceReady(
   arrival: Arrival,
   opening: SoughtWorld,
 ): Promise<void> {
-  const { to, request, response, forbidden } = arrival
+  const { to, request, forbidden } = arrival
   const provider = known.ready(to.path) ?? (await known.compile(to.path))
   const hosted = await reached(options, known, arrival, opening)
   if (hosted === 'passed-on') return
@@ -177,7 +182,21 @@ async function answerOnceReady(
     options.worlds.gone.whyNone(worldNamed(to, request) ?? DEFAULT_WORLD),
   )
   const operation = operationAt(provider, request.method ?? 'GET', to.path)
-  send(response, unserved(known, forbidden?.refusal ?? missing, operation), undefined)
+  const refusal = forbidden?.refusal ?? missing
+  leaveUnserved(options, known, arrival, { refusal, operation })
+}
+
+/** Says in the provider's words why no world can be spoken to. */
+function leaveUnserved(
+  { counts }: HttpOptions,
+  known: KnownProvider,
+  { response, since }: Arrival,
+  { refusal, operation }: { refusal: AnyRefusal; operation?: Operation | undefined },
+): void {
+  const reply = unserved(known, refusal, operation)
+  const how = { operation, faults: [], code: refusal.code }
+  counts?.answered(known.simulator.slug, how, reply, since)
+  send(response, reply, undefined)
 }
 
 /** The operation of a path as it is served where no setting has moved it. */
@@ -219,7 +238,7 @@ function answer(
   arrival: Arrival,
 ): void {
   const { world, runner, journal, history } = hosted
-  const { response, unread } = arrival
+  const { response, unread, since } = arrival
   const exchange = exchangeOf(arrival, options.publicUrl)
   const context: RequestContext = {
     provider,
@@ -234,7 +253,7 @@ function answer(
   }
   if (unread) response.shouldKeepAlive = false
 
-  const leaving: Leaving = { context, response, hosted }
+  const leaving: Leaving = { context, response, hosted, counts: options.counts, since }
   try {
     const caughtUp = whenBuilt(context.catchUp)
     const served =
@@ -255,23 +274,39 @@ interface Leaving {
   readonly context: RequestContext
   readonly response: ServerResponse
   readonly hosted: HostedWorld
+  readonly counts: Counts | undefined
+  readonly since: number
 }
 
 /** Sends a reply once what it tells of is kept. */
 function leave(leaving: Leaving, reply: Answer): void {
-  const { response, hosted } = leaving
-  const kept = hosted.kept()
-  if (kept)
-    kept.then(
-      () => send(response, reply, hosted),
-      (error: unknown) => leaveUnkept(leaving, error),
-    )
-  else send(response, reply, hosted)
+  const kept = leaving.hosted.kept()
+  const { code } = leaving.context.trace.refusal ?? {}
+  if (!kept) {
+    leaveNow(leaving, reply, code)
+    return
+  }
+  const began = wallNow()
+  kept.then(
+    () => {
+      if (leaving.counts) addTime(leaving.counts.flushes, wallNow() - began)
+      leaveNow(leaving, reply, code)
+    },
+    (error: unknown) => leaveUnkept(leaving, error),
+  )
 }
 
 /** Says that what has come due could not be kept. */
-function leaveUnkept({ context, response, hosted }: Leaving, error: unknown): void {
-  send(response, unkept(context, error), hosted)
+function leaveUnkept(leaving: Leaving, error: unknown): void {
+  leaveNow(leaving, unkept(leaving.context, error), 'writes-refused')
+}
+
+/** @param code of the refusal that it tells of */
+function leaveNow(leaving: Leaving, reply: Answer, code: string | undefined): void {
+  const { context, response, hosted, counts, since } = leaving
+  const { operation, faults } = context.trace
+  counts?.answered(context.provider.simulator.slug, { operation, faults, code }, reply, since)
+  send(response, reply, hosted)
 }
 
 function exchangeOf(

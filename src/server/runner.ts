@@ -93,6 +93,8 @@ export interface RunnerDeps {
     signal: AbortSignal,
     patience: Patience,
   ) => Promise<readonly Outcome[]>
+  /** Told of a callback once an attempt at it is written down. */
+  readonly attempted?: (callback: Callback) => void
   /** Delays between the attempts at a provider's callbacks, ISO 8601. */
   readonly schedule: (world: World, provider: string) => readonly string[]
   /** Told of the beginning of each advance, of receivers that do not answer, and of its end. */
@@ -477,7 +479,10 @@ class WorldRunner implements Runner {
       if (!leaving) return undefined
       life.made = { task: task.id, ...(await this.#make(leaving, life)) }
     }
-    return this.#isOver(life) ? undefined : this.#record(task, callback, life.made)
+    if (this.#isOver(life)) return undefined
+    const after = this.#record(task, callback, life.made)
+    if (after) this.#deps.attempted?.(after)
+    return after
   }
 
   /** Lets faults happen; where that fails, none does: the others go on. */

@@ -7,6 +7,7 @@ import { traceOf } from '../state/reason.ts'
 import { packageFile } from '../state/shipped-files.ts'
 import type { Store } from '../stores/store.ts'
 import { type Access, type AccessPolicy, openAccess } from './access.ts'
+import type { Counts } from './counts.ts'
 import type { DeliveryPolicy } from './deliver.ts'
 import { readFaults } from './faults/read-fault.ts'
 import { type Listener, listener, type RestListener } from './http.ts'
@@ -57,6 +58,10 @@ export interface SimulatorServer {
   readonly redactor: Redactor
   /** Finds worlds that are elsewhere, where replicas share the store. */
   readonly replicas: Replicas | undefined
+  /** What it has counted since its start. */
+  readonly counts: Counts
+  /** True once it was told to leave or to stop. */
+  readonly isEnding: () => boolean
   /** For one port; with a slug, that provider is mounted at `/` there. */
   readonly listener: (ownSlug?: string) => Listener
   /** Has something end when the simulator stops; what it still does is waited for before that closes. */
@@ -102,7 +107,7 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     controlToken: access.token,
     ...defined({ callbackCheck: checked ? problemsOf : undefined }),
   })
-  const { redactor } = worlds
+  const { redactor, counts } = worlds
   const report = reportWithout(redactor, options.report)
   // What cannot be opened is told before anything is served.
   await worlds.openAll()
@@ -118,8 +123,8 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     )
   }
   const ending = openEnding()
-  const replicas = worlds.shared && openReplicas(worlds.shared)
-  const http = { providers, worlds, publicUrl, access, checked, report, rest, replicas }
+  const replicas = worlds.shared && openReplicas(worlds.shared, counts)
+  const http = { providers, worlds, publicUrl, access, checked, report, rest, replicas, counts }
   const server: SimulatorServer = {
     version: await packageVersion(),
     instance: options.instance,
@@ -133,9 +138,11 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
     report,
     redactor,
     replicas,
+    counts,
     listener: (ownSlug) => listener(http, ownSlug),
     whenStopping: ending.add,
-    leave: async () => replicas?.leave(),
+    isEnding: () => ending.isTold,
+    leave: async () => ending.tell(replicas)?.leave(),
     stop() {
       ending.begin()
       worlds.stop()
@@ -154,12 +161,22 @@ export async function openServer(options: ServerOptions): Promise<SimulatorServe
 function openEnding() {
   const ends = new Set<() => Promise<void>>()
   let ended: Promise<unknown> | undefined
+  let isTold = false
   return {
+    get isTold() {
+      return isTold
+    },
+    /** From now on it is known to come to its end. @returns what it was given */
+    tell<T>(whom: T): T {
+      isTold = true
+      return whom
+    },
     add(end: () => Promise<void>): void {
       if (ended) ended = Promise.allSettled([ended, end()])
       else ends.add(end)
     },
     begin(): Promise<unknown> {
+      isTold = true
       ended ??= Promise.allSettled([...ends].map((end) => end()))
       return ended
     },

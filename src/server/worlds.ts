@@ -17,6 +17,7 @@ import {
   readCredentials,
   splitSeedFile,
 } from './chosen-credentials.ts'
+import type { Counts } from './counts.ts'
 import { type CredentialIndex, openCredentialIndex } from './credential-index.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import { type GoneWorlds, openGoneWorlds } from './gone-worlds.ts'
@@ -106,6 +107,8 @@ export interface Worlds {
   readonly gone: Pick<GoneWorlds, 'whyNone' | 'whose'>
   /** Knows every secret of every world, and the token of the control API. */
   readonly redactor: Redactor
+  /** What is counted of all worlds, and of what they are asked. */
+  readonly counts: Counts
   /**
    * The world a credential belongs to; a promise where that may be one not open
    * yet.
@@ -224,6 +227,7 @@ class OpenWorlds implements Worlds {
 
   readonly #secrets: KnownSecrets
   readonly redactor: Redactor
+  readonly counts: Counts
 
   constructor(options: WorldsOptions, kept: readonly string[]) {
     const worlds = () => this.list().map(({ world }) => world)
@@ -232,6 +236,7 @@ class OpenWorlds implements Worlds {
     const report = reportWithout(this.redactor, options.report)
     this.#options = { ...options, report }
     this.#host = openHost({ ...options, report, redactor: this.redactor })
+    this.counts = this.#host.counts
     this.#check = recordCheck(options.simulators)
     this.#names = new Set(kept)
     const { store, idle, maxHeld } = options
@@ -242,7 +247,10 @@ class OpenWorlds implements Worlds {
         leases: store.leases,
         list: () => this.list(),
         open: (name) => this.open(name),
-        drop: (hosted, why) => this.#drop(hosted, why),
+        drop: (hosted, why) => {
+          this.counts.worlds.letGo += 1
+          this.#drop(hosted, why)
+        },
         report,
         idle,
         maxHeld,
@@ -272,7 +280,9 @@ class OpenWorlds implements Worlds {
     await leases.start({
       lost: (name, why) => {
         const hosted = this.#hosted.get(name)
-        if (hosted) this.#drop(hosted, why)
+        if (!hosted) return
+        this.counts.worlds.lost += 1
+        this.#drop(hosted, why)
       },
     })
     this.#atEnd = whenProcessEnds(() => this.#keepNow())
@@ -678,6 +688,7 @@ class OpenWorlds implements Worlds {
       await this.#leaveOut(name, error)
     }
     if (!hosted) return this.#freeName(name)
+    this.counts.worlds.taken += 1
     this.#opening.delete(name)
     this.#goOn(hosted)
     return hosted

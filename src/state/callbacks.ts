@@ -357,7 +357,8 @@ export interface Made {
   readonly outcomes: readonly Outcome[]
 }
 
-const isTaken = ({ status = 0, isBelieved }: Outcome) =>
+/** True where a receiver has taken what was sent to it, or the provider believes so. */
+export const isTaken = ({ status = 0, isBelieved }: Outcome) =>
   isBelieved || (status >= 200 && status < 300)
 
 /**

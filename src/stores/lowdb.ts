@@ -71,6 +71,7 @@ async function openStore(
   }))
 
   return {
+    kind: 'folder',
     lasts: true,
     list: () => worldsIn(disk, dir),
     worldOf: openCredentialIndex({

@@ -5,6 +5,7 @@ import type { Store } from './store.ts'
 export function memoryStore(): Store {
   const removed = removedLives()
   return {
+    kind: 'memory',
     lasts: false,
     list: async () => [],
     worldOf: async () => undefined,

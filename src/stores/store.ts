@@ -58,6 +58,9 @@ export interface StepChanges {
 }
 
 export interface Store {
+  /** Where it keeps: `memory`, `folder` or `postgres`. */
+  readonly kind?: string
+
   /** False where nothing is kept beyond the process. */
   readonly lasts: boolean
 

@@ -16,6 +16,7 @@ const ICCID = '8943108170000000013'
 /** By operation, a command line that asks for it. */
 const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
   getHealth: 'wait-ready --timeout 300ms',
+  getMetrics: 'metrics',
   listWorlds: 'world',
   createWorld: 'world create ci-7',
   getWorld: 'env',
@@ -92,6 +93,7 @@ const ASKED: Partial<Readonly<Record<OperationId, string>>> = {
 /** Operations without a command of their own, and why. */
 const EXCEPTIONS: Partial<Readonly<Record<OperationId, string>>> = {
   getOpenApi: 'a document for programs: they read it from /_sim/openapi.json',
+  getReady: '`wait-ready` asks for it once the health has told who answers',
   listFaultKinds: '`fault kinds` tells them where no simulator runs, too',
   listCommands: '`record` asks for it once it has the journal',
   recordWorkflow: '`record` makes the same by itself, of simulators that cannot, too',

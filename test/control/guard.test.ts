@@ -10,6 +10,7 @@ const FULL_HEALTH = {
   providers: simulators.map(({ slug }) => slug),
   hosts: { 'api.esim-go.com': 'esim-go', 'api.1global.com': 'accounts-orders' },
   worlds: 1,
+  store: { kind: 'memory', answers: true },
 }
 
 test('loopback names are answered', async () => {

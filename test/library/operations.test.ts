@@ -12,6 +12,8 @@ const GONE = '0'
 /** A new operation does not compile until its method stands here. */
 const METHODS: Readonly<Record<OperationId, Method>> = {
   getHealth: (sim) => sim.health(),
+  getReady: (sim) => sim.ready(),
+  getMetrics: (sim) => sim.metrics(),
   getOpenApi: (sim) => sim.openApi(),
   listWorlds: (sim) => sim.worlds.list(),
   createWorld: (sim) => sim.worlds.create({ name: 'w' }),

@@ -34,7 +34,7 @@ export class Balancer {
     let unsure = 0
     for (;;) {
       const port = this.port()
-      const reply = port === undefined ? NOBODY : await sender.send({ ...request, port })
+      const reply = port === undefined ? NOBODY : whole(await sender.send({ ...request, port }))
       const isOver = Date.now() > until
       if (reply.error === 'ECONNREFUSED' && !isOver) {
         this.count('passedOver')
@@ -51,4 +51,9 @@ export class Balancer {
   }
 }
 
-const NOBODY = { status: 0, error: 'ECONNREFUSED' }
+export const NOBODY = { status: 0, error: 'ECONNREFUSED' }
+
+/** An answer that broke off is none. */
+export function whole(reply) {
+  return reply.error === undefined ? reply : { ...reply, status: 0 }
+}

@@ -1,6 +1,7 @@
 // An update of all replicas, one after the other, under load: nobody is refused anything.
 import { request } from 'node:http'
 import { openSender } from '../../history/send.js'
+import { NOBODY, whole } from './balancer.js'
 import { Player } from './players.js'
 import { ReplicaRun } from './run.js'
 
@@ -30,8 +31,7 @@ export class RollingRun extends ReplicaRun {
       for (;;) {
         const port = this.balancer.port()
         if (port === undefined) await pause(ASKED_EVERY)
-        const reply =
-          port === undefined ? { error: 'ECONNREFUSED' } : await sender.send({ ...asked, port })
+        const reply = port === undefined ? NOBODY : whole(await sender.send({ ...asked, port }))
         // Nothing was sent: a load balancer asks the next one.
         if (reply.error === 'ECONNREFUSED') {
           this.count('passedOver')

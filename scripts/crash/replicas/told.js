@@ -43,11 +43,9 @@ function hasUnanswered({ attempts = [] }) {
 /** A transaction of the wholesale API that has ended was told of. */
 function* untoldProblems(state, arrived) {
   const told = new Set(arrived.map((body) => JSON.parse(body).partnerTransactionId))
-  for (const { partnerTransactionId: id, state: is } of Object.values(
-    state.collections['wholesale.transactions'] ?? {},
-  ))
-    if ((is === 'Success' || is === 'Failed') && !told.has(id))
-      yield `transaction ${id} is ${is}, and nobody was told`
+  const transactions = Object.values(state.collections['wholesale.transactions'] ?? {})
+  for (const { id, state: is } of transactions.filter(({ state: is }) => is !== 'InProgress'))
+    if (!told.has(id)) yield `transaction ${id} is ${is}, and nobody was told`
 }
 
 function countedBy(texts) {

@@ -4,6 +4,7 @@ import { Refusal } from '../../state/refusal.ts'
 import type { Replica } from '../../stores/leases.ts'
 import { hostNameOf } from '../access.ts'
 import { cameBy, passedOnFrom } from '../came-by.ts'
+import type { Counts } from '../counts.ts'
 import type { HostedWorld } from '../hosted-world.ts'
 import { pause, wallNow } from '../ticker.ts'
 import { openForwarder, type Passing } from './forward.ts'
@@ -62,13 +63,14 @@ export interface Replicas {
   close(): void
 }
 
-export function openReplicas(shared: SharedWorlds): Replicas {
-  return new OpenReplicas(shared)
+export function openReplicas(shared: SharedWorlds, counts: Counts): Replicas {
+  return new OpenReplicas(shared, counts)
 }
 
 /** A class, since its methods work on the same few things. */
 class OpenReplicas implements Replicas {
   readonly shared: SharedWorlds
+  readonly #counts: Counts
   readonly #forwarder
   /** Those who look again for a world look once. */
   readonly #lookingAgain = new Map<string, Promise<void>>()
@@ -76,8 +78,9 @@ class OpenReplicas implements Replicas {
   #cameAt = 0
   isLeaving = false
 
-  constructor(shared: SharedWorlds) {
+  constructor(shared: SharedWorlds, counts: Counts) {
     this.shared = shared
+    this.#counts = counts
     this.#forwarder = openForwarder(() => shared.leases.self.id)
   }
 
@@ -112,7 +115,10 @@ class OpenReplicas implements Replicas {
         return 'passed-on'
       }
       passing ??= { ...asked, body: await asked.body() }
-      if ((await this.#passOn(found.replica, passing)) === 'answered') return 'passed-on'
+      if ((await this.#passOn(found.replica, passing)) === 'answered') {
+        this.#counts.passedOn += 1
+        return 'passed-on'
+      }
       if (wallNow() > until) throw new Refusal('writes-refused', notAnswering(found))
       await this.shared.waitFor(found.world, () => this.#lookAgain(found.world))
     }

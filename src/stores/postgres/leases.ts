@@ -146,8 +146,15 @@ class OpenLeases implements PostgresLeases {
         const wakeIn = wakeAt === undefined ? undefined : Math.min(wakeAt - wallNow(), FURTHEST)
         return letGo(connections.ask, leased, wakeIn)
       }
-      await inWords(persistently(release, PATIENCE))
-      if (held.worlds.get(world) === leased) held.worlds.delete(world)
+      const { self } = this
+      // Before it is asked: by the time of the answer another may have it.
+      held.worlds.delete(world)
+      try {
+        await inWords(persistently(release, PATIENCE))
+      } catch (error) {
+        if (self === this.self) held.worlds.set(world, leased)
+        throw error
+      }
     })
   }
 

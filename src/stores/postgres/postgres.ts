@@ -47,6 +47,7 @@ export async function postgresStore(options: PostgresOptions): Promise<PostgresS
   const kept = (world: string) => store.logged(world)
   const leases: PostgresLeases = await openLeases({ database, url: replicaUrl, held, kept })
   return {
+    kind: store.kind,
     lasts: true,
     leases,
     list: () => store.list(),

@@ -58,6 +58,7 @@ function settingsOf(durability: Durability): Record<string, string> {
 
 /** A class, since every method works on the same few things. */
 class OpenStore implements WorldStore {
+  readonly kind = 'postgres'
   readonly lasts = true
   readonly #options: WorldStoreOptions
   readonly #writes: Connections
