@@ -2,6 +2,7 @@
 import { jsonOf, openSender } from '../../history/send.js'
 import { Client } from '../clients.js'
 
+const CLOCK = '/_sim/clock'
 /** Wall ms between two reads. */
 const EVERY = 20
 
@@ -32,7 +33,7 @@ export class Witness extends Client {
     if (world.isFleeting !== false) return
     const { life } = world
     const known = acknowledged(life)
-    const path = known.write && this.run.dice.chance(0.5) ? known.write.path : '/_sim/clock'
+    const path = known.write && this.run.dice.chance(0.5) ? known.write.path : CLOCK
     const headers = path === known.write?.path ? known.write.headers : {}
     const reply = await this.ask('GET', world, path, { headers })
     // It was looked at between two loads: what is known is of before.
@@ -44,20 +45,24 @@ export class Witness extends Client {
 }
 
 /**
- * Asks one replica alone for all these worlds, as a balancer does that has not heard that it is held up.
- * @returns what is wrong with the replies, each a sentence
+ * Connects to one replica alone, a connection for each of these worlds, as a balancer does that will not
+ * hear that it is held up: what is sent meanwhile is the first that it finds when it goes on.
+ * @param worlds tells them
  */
-export async function staleOf(port, worlds) {
-  const asked = worlds.map(async ({ name, life }) => {
+export async function openUnaware(port, worlds) {
+  const all = worlds().map(({ name }) => ({ name, sender: openSender() }))
+  const send = ({ name, sender }) => sender.send({ port, method: 'GET', url: `/w/${name}${CLOCK}` })
+  await Promise.all(all.map(send))
+
+  /** What is wrong with its reply for a world, or `undefined`. */
+  async function problemOf(each, { name, life }) {
     const known = acknowledged(life)
-    const path = known.write?.path ?? '/_sim/clock'
-    const headers = known.write?.headers ?? {}
-    const sender = openSender()
-    const reply = await sender.send({ port, method: 'GET', url: `/w/${name}${path}`, headers })
-    sender.close()
-    const seen = reply.status === 0 ? reply : { ...reply, body: jsonOf(reply) }
-    const problem = staleProblem(known, seen, path)
-    return problem && `world ${name}: ${problem}`
-  })
-  return (await Promise.all(asked)).filter((problem) => problem !== undefined)
+    const reply = await send(each)
+    each.sender.close()
+    const seen = reply.error === undefined ? { ...reply, body: jsonOf(reply) } : { status: 0 }
+    const problem = staleProblem(known, seen, CLOCK)
+    return { status: seen.status, problem: problem && `world ${name}: ${problem}` }
+  }
+  /** Asks once more; what came of it, one for each world. */
+  return { ask: () => Promise.all(worlds().map((world, at) => problemOf(all[at], world))) }
 }
