@@ -9,6 +9,8 @@ import * as audit from '../scripts/crash/replicas/audit.js'
 import { oftenProblems } from '../scripts/crash/replicas/often.js'
 // @ts-expect-error a script without types
 import { toldProblems } from '../scripts/crash/replicas/told.js'
+// @ts-expect-error a script without types
+import { acknowledged, staleProblem } from '../scripts/crash/replicas/witness.js'
 import { startSimulator } from '../src/index.ts'
 import { hasPostgres, newDatabase } from './support/postgres.ts'
 
@@ -32,6 +34,21 @@ function told(queued: readonly object[], arrived: readonly string[], transaction
 
 test('callbacks that came in order, some of them twice, are as they have to be', () => {
   expect(told([callback(1), callback(2), callback(3)], bodies(1, 2, 1, 3, 2))).toEqual([])
+})
+
+test('a callback whose first attempt had no answer may come after later ones', () => {
+  const attempts = [
+    { at: 1, error: 'no answer within 2000 ms' },
+    { at: 2, status: 204 },
+  ]
+  expect(told([{ ...callback(1), attempts }, callback(2)], bodies(2, 1))).toEqual([])
+  const refused = [
+    { at: 1, status: 500 },
+    { at: 2, status: 204 },
+  ]
+  expect(told([{ ...callback(1), attempts: refused }, callback(2)], bodies(2, 1))[0]).toMatch(
+    /number 1 came first/,
+  )
 })
 
 test.each([
@@ -63,6 +80,21 @@ test('an order placed twice and a use that is lost are found', () => {
     '8900 has used 6 bytes, and 5 are left of it',
   ])
   expect([...oftenProblems({ collections }, { ordered: 2, writes: writes.slice(1) })]).toEqual([])
+})
+
+test('a reply that is older than what was acknowledged is found', () => {
+  const path = '/esim-go/v2.4/orders/a'
+  const known = acknowledged({
+    shown: '2026-01-02T00:00:00.000Z',
+    writes: [{ path }, { token: 't' }],
+  })
+  const clock = (now: string) => staleProblem(known, { status: 200, body: { now } }, '/_sim/clock')
+  expect(clock('2026-01-01T23:59:59.000Z')).toMatch('showed 2026-01-01T23:59:59.000Z after')
+  expect(clock('2026-01-02T00:00:00.000Z')).toBe(undefined)
+  expect(staleProblem(known, { status: 404 }, path)).toMatch(
+    'was acknowledged, and is answered 404',
+  )
+  expect(staleProblem(known, { status: 200 }, path)).toBe(undefined)
 })
 
 test('money that comes back for a bundle that was applied is found', () => {

@@ -57,11 +57,14 @@ export class Cluster {
     return end
   }
 
-  /** Does nothing for a while, as a process does that the system has no time for. */
-  async holdUp(replica, ms) {
+  /** Does nothing while others act, as a process does that the system has no time for. */
+  async holdUp(replica, act) {
     replica.simulator.signal('SIGSTOP')
-    await pause(ms)
-    replica.simulator.signal('SIGCONT')
+    try {
+      await act()
+    } finally {
+      replica.simulator.signal('SIGCONT')
+    }
   }
 
   async close() {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '../clients.js'
+import { noteTime } from '../ledger.js'
 import { Look } from '../look.js'
 import { openReceiver } from '../receiver.js'
 import { auditCounts, auditProblems, auditRows, beginAudit } from './audit.js'
@@ -11,9 +12,15 @@ import { Cluster } from './cluster.js'
 import { oftenProblems } from './often.js'
 import { Caretaker, Player } from './players.js'
 import { toldProblems } from './told.js'
+import { openUnaware, Witness } from './witness.js'
 
 const PLAYERS = 8
 const CARETAKERS = 2
+const WITNESSES = 2
+/** Wall ms after which others take the worlds of a replica that is held up. */
+const LEASE = 3_000
+/** So long before a replica that is held up goes on it is asked, in wall ms. */
+const ASKED_BEFORE = 50
 /** Kills from one look at everything to the next. */
 const KILLS_OF_LOOK = 6
 /** Wall ms within which a world answers again, as is promised; and beyond which it is a finding. */
@@ -132,7 +139,9 @@ export class ReplicaRun extends Look {
 
   openPlayers() {
     const players = Array.from({ length: PLAYERS }, () => new Player(this))
-    return [...players, ...Array.from({ length: CARETAKERS }, () => new Caretaker(this))]
+    const witnesses = Array.from({ length: WITNESSES }, () => new Witness(this))
+    const caretakers = Array.from({ length: CARETAKERS }, () => new Caretaker(this))
+    return [...players, ...witnesses, ...caretakers]
   }
 
   async kill() {
@@ -164,8 +173,40 @@ export class ReplicaRun extends Look {
     const others = this.cluster.replicas.filter((each) => each !== replica)
     this.count('holdUps')
     this.cluster.replicas = others
-    await this.cluster.holdUp(replica, this.dice.whole(2_000, 6_000))
+    const ms = this.dice.whole(2_000, 6_000)
+    const unaware = await openUnaware(replica.port, () => this.lasting())
+    let asked = []
+    await this.cluster.holdUp(replica, async () => {
+      await pause(ms)
+      if (ms > LEASE) await this.moveOn()
+      asked = unaware.ask()
+      await pause(ASKED_BEFORE)
+    })
+    for (const { status, problem } of await asked) {
+      this.count(status === 200 ? 'answeredAfterHoldUp' : 'refusedAfterHoldUp')
+      if (problem) this.find(problem, this.how)
+    }
     this.cluster.replicas = [...others, replica]
+  }
+
+  /** Clocks go on at replicas that are not held up, so that there is something to be behind of. */
+  async moveOn() {
+    const moved = this.lasting().map(async (world) => {
+      const { life } = world
+      const client = new Client(this)
+      const json = { by: 'PT1S', maxWall: '2s' }
+      const { status, body } = await client.ask('POST', world, '/_sim/clock/advance', { json })
+      if (status === 200) {
+        noteTime(world, life, body.to)
+        this.count('movedOn')
+      }
+      client.sender.close()
+    })
+    await Promise.all(moved)
+  }
+
+  lasting() {
+    return this.names.map((name) => this.ledger.worlds.get(name))
   }
 
   /** Asks every lasting world until it answers; notes which took how long. */

@@ -18,16 +18,26 @@ export function* toldProblems(state, arrived) {
   yield* untoldProblems(state, arrived)
 }
 
-/** Those whose content no other has came for the first time in the order they were queued. */
+/**
+ * Those whose content no other has came for the first time in the order they were queued. An attempt
+ * without an answer, of a replica that was held up, may never have arrived: the next one comes later.
+ */
 function* orderProblems(queued, arrived, times) {
   const serials = new Map(queued.map(({ body, serial }) => [body, serial]))
-  const first = [...new Set(arrived)].filter((body) => times.get(body) === 1)
+  const unanswered = new Set(queued.filter(hasUnanswered).map(({ body }) => body))
+  const first = [...new Set(arrived)].filter(
+    (body) => times.get(body) === 1 && !unanswered.has(body),
+  )
   let latest = 0
   for (const body of first) {
     const serial = serials.get(body)
     if (serial < latest) yield `callback number ${serial} came first after number ${latest}`
     latest = Math.max(latest, serial)
   }
+}
+
+function hasUnanswered({ attempts = [] }) {
+  return attempts.some(({ error }) => error !== undefined)
 }
 
 /** A transaction of the wholesale API that has ended was told of. */
