@@ -151,7 +151,7 @@ function databaseUrl(texts: readonly string[]): string {
   const url = last(texts)
   if (!isDatabaseUrl(url))
     throw new ValueError(
-      'must be the URL of a PostgreSQL database, as in postgres://USER:PASSWORD@HOST/NAME; ' +
+      'must be the URL of a PostgreSQL database, which begins with postgres://; ' +
         'a folder is named with --state',
     )
   try {

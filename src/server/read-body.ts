@@ -74,9 +74,10 @@ export function readInto(
   onTaken: OnTaken,
   limit: number,
 ): void {
-  // Whoever embeds the simulator may have put a body parser in front of it.
-  if (request.readableDidRead) {
-    const body = bodyReadBefore(request)
+  // Whoever embeds the simulator may have put a body parser in front of it, and who passes a request
+  // on has read it. One that ended without a byte is empty.
+  if (request.readableDidRead || request.readableEnded) {
+    const body = request.readableDidRead ? bodyReadBefore(request) : ''
     if (!(body instanceof Refusal)) sink.take(Buffer.from(body))
     onTaken(body instanceof Refusal ? body : undefined)
     return

@@ -6,7 +6,8 @@ const meanings: Readonly<Record<string, string>> = {
   '28P01': 'the user or the password is wrong',
   '28000': 'it does not let this user in',
   '3D000': 'there is no such database: create it',
-  '42501': 'the user may not do that: give it CREATE on the database, or make the schema its own',
+  '42501':
+    'the user may not do that: the database has to let it connect, and the schema and its tables have to be its own',
   '42P01':
     'a table of the schema is missing: bring back a copy, or start with another ?schema=NAME',
   '53100': 'its disk is full',
@@ -31,7 +32,10 @@ export function databaseReason(error: unknown): string {
   const cause = firstOf(error)
   const code = codeOf(cause)
   const meaning = code === undefined ? undefined : meanings[code]
-  return meaning === undefined ? reasonOf(cause) : `${meaning} (${code})`
+  if (meaning === undefined) return reasonOf(cause)
+  // Only PostgreSQL knows what it was that the user may not do.
+  const said = code === '42501' ? `${reasonOf(cause)}, ` : ''
+  return `${meaning} (${said}${code})`
 }
 
 /** A host with several addresses fails with an error for each. */

@@ -24,7 +24,7 @@ export function readDatabaseUrl(text: string): DatabaseUrl {
   // It may hold a password: it is not repeated.
   if (!parsed)
     throw new StoreError(
-      'the URL of the database cannot be read: postgres://USER:PASSWORD@HOST/NAME',
+      'the URL of the database cannot be read: in a password @ : / # and % are percent-encoded',
     )
 
   const schema = parsed.searchParams.get('schema') ?? SCHEMA

@@ -37,6 +37,24 @@ test('a request waits for the lease of a replica that is gone, and is served by 
   expect(body.now).toBe('2026-01-01T02:00:00.000Z')
 })
 
+test('a request with an empty body is served where its world was taken over, too', async () => {
+  const database = sharedDatabase()
+  await using a = await startReplica(database)
+  await using b = await startReplica(database)
+  await makeWorld(a, 'w')
+  const saved = await call(a.url, '/w/w/_sim/snapshots/s', { method: 'PUT', json: {} })
+  expect(saved.status).toBe(201)
+  await a.vanish()
+  // It is known whose it is, so it is tried there first.
+  const restoring = send('POST', `${b.url}/w/w/_sim/snapshots/s/restore`, {
+    headers: { 'content-length': '0' },
+  })
+  await call(b.url, '/_sim/worlds')
+  a.store.expire()
+  const restored = await restoring
+  expect(restored.status).toBe(200)
+})
+
 test('a request that a replica may have carried out is not sent again', async () => {
   const database = sharedDatabase()
   await using a = await startReplica(database)
