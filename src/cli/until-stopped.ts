@@ -41,22 +41,34 @@ export function stopOnSignal(
       return
     }
     since = wallNow()
-    try {
-      // Among replicas nothing is refused: the others have all worlds before this one ends.
-      await server.leave()
-      // Who waits for an advance is told now, and not after the time answers are given to leave.
-      server.stop()
-      await listening.close()
-      await server.close()
-      onStopped()
-      process.exit(0)
-    } catch (error) {
-      report(reasonOf(error))
-      process.exit(2)
-    }
+    const failures = await ended(listening, server)
+    for (const failure of failures) report(reasonOf(failure))
+    if (failures.length === 0) onStopped()
+    process.exit(failures.length === 0 ? 0 : 2)
   }
   for (const signal of ENDING) process.on(signal, stop)
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => stop('SIGTERM'))
+}
+
+/** Ends one part after the other; one that fails keeps no other from its end. @returns why some did */
+async function ended(listening: Listening, server: SimulatorServer): Promise<unknown[]> {
+  const steps = [
+    // Among replicas nothing is refused: the others have all worlds before this one ends.
+    () => server.leave(),
+    // Who waits for an advance is told now, and not after the time answers are given to leave.
+    () => server.stop(),
+    () => listening.close(),
+    () => server.close(),
+  ]
+  const failures: unknown[] = []
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  return failures
 }
 
 /**

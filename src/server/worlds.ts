@@ -373,6 +373,8 @@ class OpenWorlds implements Worlds {
     if (this.#claimed.has(name)) throw nameTaken(name)
     this.#claimed.add(name)
     try {
+      // Who asks for it already would take what is claimed here for a world that can be read.
+      await this.#opening.get(name)?.catch(() => {})
       await this.shared.makeRoom()
       const claimed = await this.shared.leases.claim(name, keys, most)
       refuseClaim(claimed, { name, chosen, most })
@@ -752,8 +754,7 @@ class OpenWorlds implements Worlds {
     const aside = error instanceof BrokenWorld ? await store.setAside(name).catch(reasonOf) : ''
     const what = `the world "${name}" cannot be opened: ${error.message}`
     if (Array.isArray(aside)) {
-      const files = `its files are now ${aside.join(', ')}`
-      const sentence = `${what}; ${files}: \`esimulator doctor --repair\` keeps what can be kept`
+      const sentence = `${what}; ${asideTold(store, aside)}`
       this.notOpened.set(name, sentence)
       report(sentence)
       return
@@ -851,6 +852,14 @@ function nameTaken(name: string): Refusal {
 function tooManyWorlds(most: number): Refusal {
   const how = 'remove one, give worlds a ttl, or start with --max-worlds'
   return new Refusal('busy', `there are ${most} worlds already: ${how}`)
+}
+
+/** Where a damaged world is now, and what can be made of it. */
+function asideTold({ kind }: Store, aside: readonly string[]): string {
+  const names = aside.join(', ')
+  if (kind === 'postgres')
+    return `it is set aside as ${names}: a back-up of the database has it whole`
+  return `its files are now ${names}: \`esimulator doctor --repair\` keeps what can be kept`
 }
 
 /** The world is there, and this process opens it no more. */

@@ -69,7 +69,8 @@ function WorldChoice() {
     [],
     () => false,
   )
-  const names = data?.worlds.map(({ name }) => name) ?? []
+  const open = data?.worlds.map(({ name }) => name) ?? []
+  const names = [...open, ...(data?.resting ?? [])]
   const all = names.includes(worldName) ? names : [worldName, ...names]
   return (
     <label class="choice">

@@ -44,6 +44,9 @@ const OF_CONNECTION = new Set([
   'upgrade',
 ])
 
+/** What a message cannot do without, whoever says that it is of the connection: a body without its length would be taken for the next request. */
+const OF_MESSAGE = new Set(['content-length', 'host'])
+
 export interface Forwarder {
   /**
    * Passes a request on, and what is answered back; resolves once the answer has begun, or none comes.
@@ -98,13 +101,12 @@ function sentHeaders(request: IncomingMessage): Map<string, string[]> {
 /** The header lines of a message that are not of its connection alone. */
 function goingOn({ rawHeaders, headers }: IncomingMessage): [string, string][] {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
-  const ofConnection = new Set(named)
+  const dropped = new Set([...OF_CONNECTION, ...named])
+  for (const name of OF_MESSAGE) dropped.delete(name)
   const lines: [string, string][] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? ''
-    const lower = name.toLowerCase()
-    if (!OF_CONNECTION.has(lower) && !ofConnection.has(lower))
-      lines.push([name, rawHeaders[at + 1] ?? ''])
+    if (!dropped.has(name.toLowerCase())) lines.push([name, rawHeaders[at + 1] ?? ''])
   }
   return lines
 }
@@ -169,7 +171,8 @@ function giveBack(answer: IncomingMessage, response: ServerResponse): void {
   }
   response.sendDate = false
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, goingOn(answer).flat())
-  response.flushHeaders()
+  // A stream may have nothing to say for long; else head and body leave in one write.
+  if (answer.headers['content-length'] === undefined) response.flushHeaders()
   answer.on('error', () => response.destroy())
   answer.on('aborted', () => response.destroy())
   answer.on('end', () => limitReading(response))

@@ -158,10 +158,10 @@ class OpenReplicas implements Replicas {
     const { leases } = this.shared
     this.isLeaving = true
     // Where the store is away nobody can take over.
-    const others = await leases.leave().then(
-      () => leases.replicas(),
-      () => [],
-    )
+    const others = await leases
+      .leave()
+      .then(() => leases.replicas())
+      .catch(() => [])
     if (!others.some(({ id, isLeaving }) => id !== leases.self.id && !isLeaving)) return
     await this.shared.letAllGo()
     const until = wallNow() + QUIET_WITHIN

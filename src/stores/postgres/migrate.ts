@@ -31,6 +31,7 @@ async function migrateLocked(ask: Ask, database: DatabaseUrl): Promise<void> {
   })
   if (there?.schema === null) await ask({ text: `CREATE SCHEMA ${schema}` })
   const version = there?.meta === null ? 0 : await versionIn(ask)
+  if (version === undefined || (version === 0 && there?.meta !== null)) throw noVersion(database)
   if (version > VERSION) throw newerTables(database, version)
   for (const step of MIGRATIONS.slice(version)) await ask({ text: step })
   if (version === 0)
@@ -46,7 +47,15 @@ export function newerTables({ schema, shown }: DatabaseUrl, version: number): St
   )
 }
 
-async function versionIn(ask: Ask): Promise<number> {
+function noVersion({ schema, shown }: DatabaseUrl): StoreError {
+  return new StoreError(
+    `schema ${schema} of ${shown} has a table "meta" that tells no version of esimulator: bring back ` +
+      'a back-up, or start with another ?schema=NAME',
+  )
+}
+
+/** The version of the tables; `undefined` where none is told. */
+async function versionIn(ask: Ask): Promise<number | undefined> {
   const [row] = await ask<{ version: number }>({ text: 'SELECT version FROM meta' })
-  return row?.version ?? 0
+  return row?.version
 }

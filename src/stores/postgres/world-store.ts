@@ -46,11 +46,19 @@ export async function openWorldStore(options: WorldStoreOptions): Promise<WorldS
   const settings = settingsOf(durability)
   // What hangs counts as broken: sent again, a commit that was kept is not kept twice.
   const writes = await openConnections({ database, most: 1, within: 30_000, settings })
-  const work = await openConnections({ database, most: WORKERS })
+  const work = await openConnections({
+    database,
+    most: WORKERS,
+    // What a machine that is gone has locked is free again.
+    settings: { idle_in_transaction_session_timeout: String(IDLE_AT_MOST) },
+  })
   const store = new OpenStore(options, writes, work)
   store.begin()
   return store
 }
+
+/** Wall ms that a transaction may wait for its next statement. */
+const IDLE_AT_MOST = 60_000
 
 /** With `written` it is as the database has it, which may be set to less. */
 function settingsOf(durability: Durability): Record<string, string> {

@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { call } from '../../support/control.ts'
 import { send } from '../../support/http.ts'
 import { hasPostgres } from '../../support/postgres.ts'
+import { sendRaw } from '../../support/raw.ts'
 import { makeWorld, postgresDatabase, startReplica } from '../../support/replicas.ts'
 import { sharedDatabase } from '../../support/shared-store.ts'
 
@@ -161,6 +162,32 @@ test('a request that says it was passed on is answered to no stranger', async ()
     expect([answer.status, answer.body]).toEqual([421, undefined])
   }
 })
+
+test.each([
+  ['kept', '/w/w/esim-go/v2.4/orders'],
+  ['passed on as it comes', '/w/w/_sim/state'],
+])(
+  'a body that is %s stays a body, also where its length is said to be of the connection',
+  async (_how, path) => {
+    const database = sharedDatabase()
+    await using a = await startReplica(database)
+    await using b = await startReplica(database)
+    const key = await makeWorld(a, 'w')
+    const body = 'GET /w/w/esim-go/v2.4/catalogue HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const head = [
+      `${path.endsWith('state') ? 'PUT' : 'POST'} ${path} HTTP/1.1`,
+      'Host: localhost',
+      `X-API-Key: ${key}`,
+      'Connection: close, content-length, host',
+      `Content-Length: ${body.length}`,
+      'Content-Type: application/json',
+    ]
+    const answer = await sendRaw(Number(new URL(b.url).port), `${head.join('\r\n')}\r\n\r\n${body}`)
+    expect(answer.status).toBe(400)
+    const { body: journal } = await call<{ entries: { url: string }[] }>(a.url, '/w/w/_sim/journal')
+    expect(journal.entries.filter(({ url }) => url.includes('catalogue'))).toEqual([])
+  },
+)
 
 test('a provider on a port of its own is the same through another replica', async () => {
   const database = sharedDatabase()

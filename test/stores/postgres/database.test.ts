@@ -57,6 +57,20 @@ test.skipIf(!hasPostgres)(
   },
 )
 
+test.skipIf(!hasPostgres)(
+  'tables that tell no version are left as they are, and that is said',
+  async () => {
+    const url = await newDatabase()
+    await (await open(url)).close()
+    await setVersion(url, 0)
+    expect(String(await refusal(url))).toMatch(
+      /has a table "meta" that tells no version of esimulator: bring back a back-up, or start with another \?schema=NAME$/,
+    )
+    await setVersion(url, 1)
+    await (await open(url)).close()
+  },
+)
+
 test.skipIf(!hasPostgres)('a database that is not there is said with its name', async () => {
   const url = new URL(await newDatabase())
   url.pathname = '/nowhere'

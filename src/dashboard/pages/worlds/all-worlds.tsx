@@ -31,7 +31,7 @@ export function AllWorlds() {
   return (
     <Section title="All worlds" actions={actions}>
       <Loaded live={live}>
-        {({ worlds, notOpened = {} }) => (
+        {({ worlds, resting = [], notOpened = {} }) => (
           <>
             {Object.entries(notOpened).map(([name, why]) => (
               <p class="problem" key={name}>
@@ -39,6 +39,9 @@ export function AllWorlds() {
               </p>
             ))}
             <WorldTable of={worlds} onRemoved={live.reload} />
+            {resting.length > 0 && (
+              <p class="hint">Open once they are asked for: {resting.join(', ')}</p>
+            )}
           </>
         )}
       </Loaded>
