@@ -4,13 +4,16 @@ import type { Disk } from './disk.ts'
 import { codeOf, reason } from './disk-errors.ts'
 import { StoreError } from './store.ts'
 
+/** A file that is there and cannot be read. */
+export class UnreadableFile extends StoreError {}
+
 /** Bytes of a file that are read at once. */
 const CHUNK = 1_048_576
 
 /**
  * The bytes of a file in chunks, all but the last of the same size; or `undefined` where there is
  * none. The file is open until all of them were read, or nobody wants more.
- * @throws StoreError where it cannot be read, or is no file: reading a device may never end
+ * @throws UnreadableFile where it cannot be read, or is no file: reading a device may never end
  */
 export async function readInChunks(
   disk: Disk,
@@ -26,8 +29,8 @@ export async function readInChunks(
   }
 }
 
-function unreadable(file: string, error: unknown): StoreError {
-  return new StoreError(`cannot read ${file}: ${reason(error)}`)
+function unreadable(file: string, error: unknown): UnreadableFile {
+  return new UnreadableFile(`cannot read ${file}: ${reason(error)}`)
 }
 
 async function* chunksOf(handle: FileHandle, file: string) {

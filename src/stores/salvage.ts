@@ -4,7 +4,7 @@ import { jsonOf } from '../state/json-of.ts'
 import { parseBase } from './base-text.ts'
 import { type HeaderLine, type Line, parseLine } from './change-log.ts'
 import type { Disk } from './disk.ts'
-import { linesIn, readInChunks } from './file-chunks.ts'
+import { linesIn, readInChunks, UnreadableFile } from './file-chunks.ts'
 import { isObject } from './json-shape.ts'
 import { BrokenWorld } from './store.ts'
 import type { WorldFiles } from './world-files.ts'
@@ -36,30 +36,37 @@ export async function salvage(
   { base, oldLog, log }: Pick<WorldFiles, 'base' | 'oldLog' | 'log'>,
 ): Promise<Salvaged> {
   const reading: Reading = { records: new Map(), n: 0, generation: undefined, lost: [] }
-  await readBaseInto(reading, disk, base)
-  for (const file of [oldLog, log]) await readLogInto(reading, disk, file)
+  await asFarAsReadable(reading, base, () => readBaseInto(reading, disk, base))
+  for (const file of [oldLog, log])
+    await asFarAsReadable(reading, file, () => readLogInto(reading, disk, file))
   return { records: reading.records, lost: reading.lost }
 }
 
-/** The bytes of a file; `undefined` where there is none, or nothing that can be read. */
-async function chunksOf(reading: Reading, disk: Disk, file: string) {
+/** Reads a file; where that cannot be read, or no further, says so. */
+async function asFarAsReadable(
+  reading: Reading,
+  file: string,
+  read: () => Promise<void>,
+): Promise<void> {
+  const before = sizeOf(reading.records)
   try {
-    return await readInChunks(disk, file)
-  } catch {
-    reading.lost.push(`all of ${file}`)
-    return undefined
+    await read()
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error
+    const isPart = sizeOf(reading.records) > before
+    reading.lost.push(`${isPart ? 'the rest' : 'all'} of ${file}`)
   }
 }
 
 async function readBaseInto(reading: Reading, disk: Disk, file: string): Promise<void> {
-  const chunks = await chunksOf(reading, disk, file)
+  const chunks = await readInChunks(disk, file)
   if (!chunks) return
   try {
     const { records, logged, generation } = await parseBase(file, chunks)
     Object.assign(reading, { records, n: logged, generation })
   } catch (error) {
     if (!(error instanceof BrokenWorld)) throw error
-    const again = await chunksOf(reading, disk, file)
+    const again = await readInChunks(disk, file)
     if (again) await readLinesInto(reading, again)
     const size = sizeOf(reading.records)
     reading.lost.push(size === 0 ? `all of ${file}` : `what is damaged of ${file}`)
@@ -106,7 +113,7 @@ function keep(byKey: Map<string, object> | undefined, key: unknown, record: unkn
 }
 
 async function readLogInto(reading: Reading, disk: Disk, file: string): Promise<void> {
-  const chunks = await chunksOf(reading, disk, file)
+  const chunks = await readInChunks(disk, file)
   if (!chunks) return
   let isSealed = false
   /** False for the lines of another life, until one begins anew. */
