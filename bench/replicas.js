@@ -1,4 +1,5 @@
 // node bench/replicas.js: a hundred worlds on one process with lowdb, and on one, two and three replicas over PostgreSQL.
+import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,7 +20,7 @@ const BASE = '/esim-go/v2.4'
 const CONNECTIONS = 24
 /** What PostgreSQL with `written` has to reach of lowdb with `written`. */
 const WANTED = 0.5
-const WHOLE = { worlds: 100, seconds: 5, rounds: 5 }
+const WHOLE = { worlds: 100, seconds: 4, rounds: 3 }
 const QUICK = { worlds: 12, seconds: 1, rounds: 1 }
 
 const { quick } = parseArgs({
@@ -33,6 +34,11 @@ function say(sentence) {
   process.stderr.write(`${sentence}\n`)
 }
 
+/** Money for every order of a run. */
+const seedFile = join(temporaryFolder(), 'seed.json')
+writeFileSync(seedFile, JSON.stringify({ 'esim-go': { balance: 500_000_000 } }))
+const given = ['--durability', 'written', '--seed-file', seedFile]
+
 /** @param {string[]} kept flags that say where the state is */
 function serverWith(kept) {
   return start(
@@ -40,7 +46,7 @@ function serverWith(kept) {
       id: 'lowdb',
       title: `esimulator ${kept.join(' ')}`,
       base: BASE,
-      args: (port) => [CLI, 'start', '--port', `${port}`, '--durability', 'written', ...kept],
+      args: (port) => [CLI, 'start', '--port', `${port}`, ...given, ...kept],
     },
     '',
     listEsims,
